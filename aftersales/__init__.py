@@ -1,0 +1,1 @@
+"""The shop's world: customers, orders, parcels, refunds, returns."""

@@ -1,0 +1,1 @@
+"""Sound to words: Vosk, voice activity, endpointing, models."""

@@ -1,0 +1,53 @@
+"""What every speech recogniser answers to, and what it answers with."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pcm = NDArray[np.int16]
+"""Mono, 8 kHz, int16, shape (samples,)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One recognised word; times from the start of the stream."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """A final result. `text` is for people (no spaces between Mandarin words), `words` as recognised."""
+
+    text: str
+    words: tuple[Word, ...]
+    confidence: float
+    """Mean word confidence, 0 when there is no word."""
+    language: str
+
+
+class Recognizer(Protocol):
+    """One stream of speech; owned by one thread at a time, never shared between calls."""
+
+    def accept(self, pcm: Pcm) -> None:
+        """Decode a piece of the utterance; blocks."""
+
+    def interim(self) -> str:
+        """The words so far."""
+
+    def finish(self) -> Transcript:
+        """Final result of this utterance; the recogniser is ready for the next."""
+
+
+class SpeechModel(Protocol):
+    """A loaded model of one language; shared by all calls of the process."""
+
+    language: str
+
+    def open(self, grammar: tuple[str, ...] | None = None) -> Recognizer:
+        """A recogniser for a call; with a grammar only its words and `[unk]` are heard."""

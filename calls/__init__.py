@@ -1,0 +1,1 @@
+"""The record that everything else points to: call, leg, turn, event."""

@@ -1,0 +1,1 @@
+"""The web window: live calls, agent desk, calls, log-in."""

@@ -1,0 +1,106 @@
+"""The values that go into and come out of one turn of the dialogue. Plain data: no telephone, no clock.
+
+`Memory` travels inside the call's state as JSON, so every field is a simple type.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """One request heard in an utterance."""
+
+    id: str
+    """One of dialogue.nlu.intents.INTENT_IDS."""
+    confidence: float
+    words: str
+    """The part of the utterance that it rests on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One value named in an utterance."""
+
+    kind: str
+    """order_number, phone, phone_tail, tracking_number, amount, date, product, quantity."""
+    value: str
+    """Normalised: digits, ISO date, minor units, product category."""
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """What one utterance asks for, in order of mention."""
+
+    intents: tuple[Intent, ...]
+    entities: tuple[Entity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """What the caller said, with what the recogniser and the emotion scorer know about it."""
+
+    text: str
+    language: str
+    """zh or en."""
+    confidence: float = 1.0
+    emotion_level: int = 0
+    """0-3, 0 when the scorer abstained."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who is calling, as far as the number tells."""
+
+    number: str
+    """E.164, empty when withheld."""
+    customer_id: str | None = None
+    name: str | None = None
+    member_level: str = "basic"
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """All that the dialogue knows in this call."""
+
+    language: str = "zh"
+    agenda: tuple[str, ...] = ()
+    """Intents still to be done, first is next."""
+    done: tuple[str, ...] = ()
+    """Intents solved in this call."""
+    waiting_for: str | None = None
+    """What the last question asked for: a bot's slot ("return_goods.confirm"), anything_else, or None."""
+    slots: dict[str, str] = field(default_factory=dict)
+    failures: int = 0
+    """No-matches and no-inputs in a row; three lead to a person."""
+    story: tuple[str, ...] = ()
+    """Short sentences for the agent: what was asked, found and done, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The bot gives the call to a person."""
+
+    reason: str
+    """asked, stuck, angry, needs_person."""
+    intent: str
+    """The request that the person takes over."""
+    category: str | None = None
+    """Product category of the order concerned (appliance, fresh, clothing ...), for the skill."""
+    order_number: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The dialogue's move: what to say, what it now knows, and how the call goes on."""
+
+    text: str
+    """What the caller hears, in memory.language; never empty."""
+    memory: Memory
+    understanding: Understanding
+    handover: Handover | None = None
+    end: bool = False
+    """The caller said goodbye or has nothing more: hang up after the text."""
+    expects_number: bool = False
+    """The next utterance will hold digits: listen with the long endpointing."""

@@ -1,0 +1,1 @@
+"""How it was said and what was said, fused, with reasons and confidence."""

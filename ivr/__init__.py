@@ -1,0 +1,1 @@
+"""The live call, from ring to hang-up."""

@@ -1,0 +1,1 @@
+"""Settings, database, logs, jobs, worker, command line, health, seed data."""

@@ -1,0 +1,1 @@
+"""The SQL database: declarative base, column types, sessions, migrations."""

@@ -1,0 +1,1 @@
+"""Remembers, on Redis: waiting callers, agents' presence, reservations. Every move is one script."""

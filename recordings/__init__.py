@@ -1,0 +1,1 @@
+"""Sound at rest: intake, channels, transcripts, playback."""

@@ -1,0 +1,1 @@
+"""Decides: skills, priority, overflow, expected wait. Remembers nothing."""

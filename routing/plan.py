@@ -1,0 +1,32 @@
+"""Where a caller goes and why: the values that routing decides and queues remember."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityTerm:
+    """One reason for a head start."""
+
+    name: str
+    """vip, promise, repeat, emotion."""
+    seconds: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Head start in seconds: the capped sum of its terms (field rule: cap 300, emotion at most 120)."""
+
+    terms: tuple[PriorityTerm, ...]
+    boost_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoutePlan:
+    """The queue, the skills an agent must have, the head start, and a sentence that explains it."""
+
+    queue: str
+    skills: tuple[str, ...]
+    """Required, sorted; languages are skills (lang_zh, lang_en). At most three."""
+    priority: Priority
+    why: str

@@ -1,0 +1,1 @@
+"""The phone company's language, both ways: webhooks, TwiML, Media Streams, REST."""

@@ -1,0 +1,1 @@
+"""Words to sound: pyttsx3 in killable children, cache, playout."""
