@@ -1,0 +1,50 @@
+"""What can go wrong in security.
+
+SecurityError
+├── PasswordHashMalformed   a stored hash cannot be read
+├── PasswordTooShort        a new password is below the minimum
+├── RoleUnknown             a role that the permission table does not know
+└── UserExists              a log-in name is taken
+"""
+
+
+class SecurityError(Exception):
+    """Root of this folder's errors."""
+
+    retryable = False
+
+
+class PasswordHashMalformed(SecurityError):
+    """A stored password hash is not of the form that this program writes."""
+
+    def __init__(self, scheme: str) -> None:
+        self.scheme = scheme
+        super().__init__(
+            f"stored password hash begins with {scheme!r}; "
+            "expected scrypt$n$r$p$salt$hash, set the password anew"
+        )
+
+
+class PasswordTooShort(SecurityError):
+    """A new password has too few characters."""
+
+    def __init__(self, length: int, minimum: int) -> None:
+        self.length = length
+        self.minimum = minimum
+        super().__init__(f"password has {length} characters; at least {minimum} are needed")
+
+
+class RoleUnknown(SecurityError):
+    """A role outside the permission table."""
+
+    def __init__(self, role: str, known: tuple[str, ...]) -> None:
+        self.role = role
+        super().__init__(f"unknown role {role!r}; known are {', '.join(known)}")
+
+
+class UserExists(SecurityError):
+    """The log-in name belongs to somebody already."""
+
+    def __init__(self, username: str) -> None:
+        self.username = username
+        super().__init__(f"user {username!r} exists already; choose another name")

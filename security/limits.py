@@ -1,0 +1,50 @@
+"""Slowing down guesses of passwords: failed log-ins counted in Redis by name and address."""
+
+import hashlib
+
+from redis import Redis
+
+MAX_FAILURES = 6
+WINDOW_SECONDS = 300
+
+
+class LoginLimit:
+    """At most `max_failures` log-in attempts per name and address in a window; success clears."""
+
+    def __init__(
+        self,
+        redis: "Redis",
+        *,
+        max_failures: int = MAX_FAILURES,
+        window_seconds: int = WINDOW_SECONDS,
+    ) -> None:
+        self._redis = redis
+        self._max = max_failures
+        self._window_seconds = window_seconds
+
+    def attempt(self, username: str, address: str) -> bool:
+        """Count an attempt before the password is looked at; False: refuse it.
+
+        Counting first means that guesses sent in parallel are counted too.
+        """
+        key = _key(username, address)
+        with self._redis.pipeline(transaction=True) as moves:
+            moves.set(key, 0, ex=self._window_seconds, nx=True)
+            moves.incr(key)
+            _, count = moves.execute()
+        return int(count) <= self._max
+
+    def seconds_left(self, username: str, address: str) -> int:
+        """Seconds until the window ends and attempts are taken again."""
+        left = self._redis.ttl(_key(username, address))
+        return max(0, int(str(left)))
+
+    def clear(self, username: str, address: str) -> None:
+        """Forget the attempts: the right password was given."""
+        self._redis.delete(_key(username, address))
+
+
+def _key(username: str, address: str) -> str:
+    """Integer, lives one window. Hashed: no name and no address lies readable in Redis."""
+    pair = f"{username.strip().casefold()}\n{address}".encode()
+    return f"login:attempts:{hashlib.sha256(pair).hexdigest()[:32]}"
