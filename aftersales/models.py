@@ -1,4 +1,4 @@
-"""Tables of the demo shop: customers, orders, parcels. Money in integer minor units (fen, cents)."""
+"""Tables of the demo shop: customers, orders, parcels. Money in minor units (fen, cents)."""
 
 from datetime import datetime
 from typing import Any
@@ -43,6 +43,10 @@ class ShopOrder(Base):
     """requested, picked_up, received; null when none."""
     refund_state: Mapped[str | None] = mapped_column(String(16))
     """requested, approved, paid; null when none."""
+    return_key: Mapped[str | None] = mapped_column(String(64))
+    """Idempotency key under which the return was asked for."""
+    refund_key: Mapped[str | None] = mapped_column(String(64))
+    """Idempotency key under which the refund was asked for."""
 
 
 class ShopParcel(Base):
