@@ -1,0 +1,210 @@
+"""The phone company's REST interface through the `twilio` library, at any base address.
+
+One retry, and only where asking twice cannot do a thing twice; no phone number in any message.
+"""
+
+import logging
+import random
+import re
+import time
+from collections.abc import Callable
+from typing import Any, BinaryIO, TypeVar
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from twilio.base.exceptions import TwilioException, TwilioRestException  # type: ignore[import-untyped]
+from twilio.http.http_client import TwilioHttpClient  # type: ignore[import-untyped]
+from twilio.rest import Client  # type: ignore[import-untyped]
+
+from telephony.errors import CallGone, ProviderUnavailable, Refused, TelephonyError
+
+_TIMEOUT = (3.0, 10.0)
+"""Seconds to connect, seconds between bytes: a webhook that waits for us has 15 in all."""
+
+_GONE = frozenset({20404, 21220})
+"""Not found; call is not in progress."""
+
+_PROVIDER_HOST = re.compile(r"([a-z0-9-]+\.)*twilio\.com")
+_RECORDING_LIMIT = 512 * 1024 * 1024
+"""Bytes: four hours of two channels at 8 kHz, the longest call the provider allows."""
+
+_CHUNK = 64 * 1024
+_LONG_NUMBER = re.compile(r"\+?\d{6,}")
+
+Answer = TypeVar("Answer")
+
+
+class TwilioClient:
+    """A `telephony.client.VoiceClient` that speaks to Twilio, or to whatever is at `base_url`."""
+
+    def __init__(
+        self,
+        account_sid: str,
+        auth_token: str,
+        base_url: str = "",
+        retry_seconds: float = 0.3,
+    ) -> None:
+        self._auth = (account_sid, auth_token)
+        self._base_url = base_url.rstrip("/")
+        self._retry_seconds = retry_seconds
+        # The library reads the process environment where it is given none, or an empty one.
+        nothing = {"TWILIO_EDGE": ""}
+        transport = _Transport(self._base_url)
+        self._calls = Client(
+            account_sid, auth_token, http_client=transport, environment=nothing
+        ).api.v2010.account
+        self._session = requests.Session()
+
+    def redirect_call(self, call_sid: str, url: str) -> None:
+        """Let a live call fetch its next verbs from `url`; CallGone when it is over."""
+        self._ask("redirect a call", lambda: self._call(call_sid).update(url=url), call_sid)
+
+    def dial_agent(
+        self, endpoint: str, caller_id: str, url: str, status_callback: str, timeout_seconds: int
+    ) -> str:
+        """Ring an agent (client:name or E.164) and return the new leg's CallSid."""
+
+        def dial() -> str:
+            leg = self._calls.calls.create(
+                to=endpoint,
+                from_=caller_id,
+                url=url,
+                status_callback=status_callback,
+                status_callback_event=["initiated", "ringing", "answered", "completed"],
+                timeout=timeout_seconds,
+            )
+            return str(leg.sid)
+
+        return self._ask("dial an agent", dial)
+
+    def hang_up(self, call_sid: str) -> None:
+        """End a call; one that is already over is fine."""
+        end = lambda: self._call(call_sid).update(status="completed")  # noqa: E731
+        try:
+            self._ask("hang up a call", end, call_sid, repeatable=True)
+        except CallGone:
+            return
+
+    def delete_recording(self, sid: str) -> None:
+        """Remove the provider's copy; one that is already gone is fine."""
+        delete = self._calls.recordings(sid).delete
+        try:
+            self._ask("delete a recording", delete, sid, repeatable=True)
+        except CallGone:
+            return
+
+    def fetch_recording(self, url: str, target: BinaryIO) -> int:
+        """Write the recording, a WAV with a channel per direction, to `target`; bytes written."""
+        address = self._recording_address(url)
+        start = target.tell()
+
+        def download() -> int:
+            target.seek(start)
+            target.truncate()
+            return self._download(address, target)
+
+        return self._ask("fetch a recording", download, repeatable=True)
+
+    def _call(self, call_sid: str) -> Any:
+        return self._calls.calls(call_sid)
+
+    def _recording_address(self, url: str) -> str:
+        parts = urlsplit(url)
+        if self._base_url:
+            parts = urlsplit(_rebased(url, self._base_url))
+        elif parts.scheme != "https" or not _PROVIDER_HOST.fullmatch(parts.hostname or ""):
+            # Our credentials go with the request: never to an address that somebody made up.
+            reason = f"address is on {parts.hostname!r}, not the provider's"
+            raise Refused("fetch a recording", 0, reason)
+        path = parts.path if parts.path.endswith(".wav") else parts.path + ".wav"
+        return urlunsplit((parts.scheme, parts.netloc, path, "RequestedChannels=2", ""))
+
+    def _download(self, address: str, target: BinaryIO) -> int:
+        written = 0
+        with self._session.get(
+            address, auth=self._auth, timeout=_TIMEOUT, stream=True, allow_redirects=True
+        ) as response:
+            if response.status_code != 200:
+                raise _download_error(response.status_code)
+            for chunk in response.iter_content(_CHUNK):
+                written += len(chunk)
+                if written > _RECORDING_LIMIT:
+                    reason = f"more than {_RECORDING_LIMIT} bytes"
+                    raise Refused("fetch a recording", 0, reason)
+                target.write(chunk)
+        return written
+
+    def _ask(
+        self,
+        action: str,
+        request: Callable[[], Answer],
+        sid: str = "",
+        *,
+        repeatable: bool = False,
+    ) -> Answer:
+        """The answer; a second try after a pause with jitter where that is safe."""
+        try:
+            return request()
+        except (requests.RequestException, TwilioException, ProviderUnavailable) as error:
+            failure = _failure(action, error, sid)
+            unsent = isinstance(error, requests.ConnectTimeout)
+            if not failure.retryable or not (repeatable or unsent):
+                raise failure from error
+        time.sleep(self._retry_seconds * random.uniform(0.5, 1.5))
+        try:
+            return request()
+        except (requests.RequestException, TwilioException, ProviderUnavailable) as error:
+            raise _failure(action, error, sid) from error
+
+
+class _Transport(TwilioHttpClient):  # type: ignore[misc]
+    """The library's transport with our limits, quiet, and pointed at `base_url` if there is one."""
+
+    def __init__(self, base_url: str) -> None:
+        # At INFO the library writes addresses and form fields, phone numbers among them.
+        quiet = logging.getLogger("telephony.twilio_http")
+        quiet.setLevel(logging.WARNING)
+        super().__init__(logger=quiet)
+        self._base_url = base_url
+
+    def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
+        """Send one request."""
+        kwargs["timeout"] = None  # the library's own check knows no pair; `self.timeout` is used
+        self.timeout = _TIMEOUT
+        address = _rebased(url, self._base_url) if self._base_url else url
+        return super().request(method, address, *args, **kwargs)
+
+
+def _rebased(url: str, base_url: str) -> str:
+    base, parts = urlsplit(base_url), urlsplit(url)
+    return urlunsplit((base.scheme, base.netloc, base.path + parts.path, parts.query, ""))
+
+
+def _failure(action: str, error: Exception, sid: str) -> TelephonyError:
+    if isinstance(error, TelephonyError):
+        return error
+    if isinstance(error, TwilioRestException):
+        return _rest_failure(action, error, sid)
+    # Their own sentences quote the address; the kind of error says enough.
+    return ProviderUnavailable(action, type(error).__name__)
+
+
+def _rest_failure(action: str, error: Any, sid: str) -> TelephonyError:
+    code = int(error.code or 0)
+    if sid and (code in _GONE or error.status == 404):
+        return CallGone(sid)
+    if error.status >= 500 or error.status in (408, 429):
+        return ProviderUnavailable(action, f"HTTP {error.status}, code {code}")
+    return Refused(action, code or int(error.status), _masked(str(error.msg)))
+
+
+def _download_error(status: int) -> TelephonyError:
+    # 404 straight after the callback only means that their store is behind their news.
+    if status >= 500 or status in (404, 408, 429):
+        return ProviderUnavailable("fetch a recording", f"HTTP {status}")
+    return Refused("fetch a recording", status, f"HTTP {status}")
+
+
+def _masked(text: str) -> str:
+    """The text without numbers that could be telephones: the last two digits stay."""
+    return _LONG_NUMBER.sub(lambda found: "*" * (len(found[0]) - 2) + found[0][-2:], text)[:200]
