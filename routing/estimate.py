@@ -1,0 +1,23 @@
+"""How long a caller will wait: told to the caller, so honest and simple rather than clever."""
+
+import math
+
+MEAN_HANDLE_SECONDS = 180
+"""Talk and wrap-up of an after-sales call until the house has its own figure."""
+
+
+def expected_wait_seconds(
+    position: int,
+    qualified_agents: int,
+    mean_handle_seconds: float = MEAN_HANDLE_SECONDS,
+    agents_free: int = 0,
+) -> int | None:
+    """Seconds until this position (1 = next) is answered; None when no agent could ever answer.
+
+    With k callers ahead and s busy agents, departures come at rate s / handle time, so the mean wait
+    is (k + 1) * handle / s: Whitt 1999, Predicting Queueing Delays, Management Science 45(6).
+    """
+    if qualified_agents <= 0:
+        return None
+    ahead = position - min(agents_free, qualified_agents)
+    return math.ceil(ahead * mean_handle_seconds / qualified_agents) if ahead > 0 else 0
