@@ -1,0 +1,37 @@
+"""Errors of the emotion scorer.
+
+EmotionError
+├── LexiconInvalid    words as data: every problem at once
+└── WeightsInvalid    the acoustic coefficients cannot be used
+"""
+
+from pathlib import Path
+
+
+class EmotionError(Exception):
+    """Anything that goes wrong while an emotion scorer is built; hearing never raises."""
+
+
+class LexiconInvalid(EmotionError):
+    """One or more problems in a lexicon file."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = problems
+
+    def __str__(self) -> str:
+        lines = "\n".join(f"  {number}. {text}" for number, text in enumerate(self.problems, 1))
+        return f"lexicon {self.path.name!r} has {len(self.problems)} problem(s):\n{lines}"
+
+
+class WeightsInvalid(EmotionError):
+    """The file of acoustic coefficients lacks a number or holds one that is not finite."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(path, problem)
+        self.path = path
+        self.problem = problem
+
+    def __str__(self) -> str:
+        return f"acoustic weights {self.path.name!r}: {self.problem}"
