@@ -1,4 +1,4 @@
-"""Voices of a story's people: espeak-ng in a killable child, shaped by temper, cut to telephone band.
+"""Voices of a story's people: espeak-ng in a killable child, shaped by temper, telephone band.
 
 The result is mu-law without silence at either end, kept in a scratch folder by its content.
 """
@@ -45,7 +45,7 @@ class Temper(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """Who speaks: `zh` or `en`, and an espeak-ng variant such as f2 or m3 (empty: the plain voice)."""
+    """Who speaks: `zh` or `en`, and an espeak-ng variant such as f2 or m3 (empty: plain)."""
 
     language: str
     variant: str = ""
@@ -59,14 +59,14 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """What a temper does to a voice; pitch, range and rate in espeak-ng's units (50, 50, words/min)."""
+    """What a temper does to a voice; pitch and range of 100, rate in words a minute."""
 
     pitch: int
     pitch_range: int
     rate: int
     level_dbfs: float
     tilt: float
-    """Weight of the former sample that is taken away: 0 leaves the spectrum, 0.6 makes it brighter."""
+    """Weight of the former sample that is taken away: 0 leaves the spectrum, 0.5 brightens."""
 
 
 _MANNERS = {
