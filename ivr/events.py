@@ -1,0 +1,81 @@
+"""What can happen to a live call, as the call's state sees it. Plain values, past tense, JSON by msgspec."""
+
+import msgspec
+
+from dialogue.turns import Caller, Reply
+from emotion.fusion import EmotionState
+from emotion.labels import EmotionReading
+
+
+class Event(msgspec.Struct, frozen=True, tag=True):
+    """Something happened."""
+
+
+class CallRang(Event, frozen=True):
+    """The provider asked what to do with a new call."""
+
+    caller: Caller
+    called: str
+    language: str
+
+
+class StreamOpened(Event, frozen=True):
+    """The caller's sound has arrived in the media process; `nonce` names this very stream."""
+
+    nonce: str
+
+
+class TurnTaken(Event, frozen=True):
+    """The caller said or pressed something (or nothing) and the dialogue has answered."""
+
+    reply: Reply
+    heard: str = ""
+    confidence: float = 0.0
+    emotion: EmotionReading | None = None
+    emotion_state: EmotionState | None = None
+
+
+class SpeechFinished(Event, frozen=True):
+    """The bot's words were played to their end or cut off."""
+
+
+class WaitChecked(Event, frozen=True):
+    """A look at the queue for a waiting caller; position 0: an agent's phone is ringing for it."""
+
+    position: int
+    expected_wait_seconds: int | None = None
+
+
+class HeardWhileWaiting(Event, frozen=True):
+    """A waiting caller spoke: only the mood counts."""
+
+    heard: str
+    emotion: EmotionReading
+    emotion_state: EmotionState
+
+
+class AgentAnswered(Event, frozen=True):
+    """An agent accepted the reservation; the agent's leg is on the line."""
+
+    reservation_id: str
+    agent_id: str
+    agent_name: str
+
+
+class AgentLeft(Event, frozen=True):
+    """The agent's leg ended."""
+
+    reservation_id: str
+    talked_seconds: int
+
+
+class StreamLost(Event, frozen=True):
+    """The media stream is over but the call goes on: the provider asks for the next step."""
+
+
+class PersonAskedByKey(Event, frozen=True):
+    """The caller chose a person in the key menu (no stream)."""
+
+
+class CallFinished(Event, frozen=True):
+    """The caller's leg is over."""

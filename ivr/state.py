@@ -1,0 +1,54 @@
+"""The live call as a value: small, frozen, versioned; saved between any two events."""
+
+from enum import StrEnum
+
+import msgspec
+
+from dialogue.turns import Caller, Handover, Memory
+from emotion.fusion import EmotionState
+from routing.plan import RoutePlan
+
+
+class Phase(StrEnum):
+    """Where a call is."""
+
+    RINGING = "ringing"
+    TALKING = "talking"
+    """With the bot."""
+    WAITING = "waiting"
+    """In line for a person: on the stream, or in the provider's queue when there is none."""
+    WITH_AGENT = "with_agent"
+    LEAVING = "leaving"
+    """The bot has said goodbye; the line is about to be hung up."""
+    ENDED = "ended"
+
+
+class CallState(msgspec.Struct, frozen=True):
+    """All that a process must know to go on with a call. `version` rises with each save."""
+
+    call_sid: str
+    caller: Caller
+    called: str
+    started_at_ms: int
+    version: int = 0
+    phase: Phase = Phase.RINGING
+    memory: Memory = Memory()
+    emotion: EmotionState = EmotionState()
+    emotion_score: float | None = None
+    """Highest fused score so far; None until the scorer was sure once."""
+    emotion_level: int = 0
+    turn: int = 0
+    last_said: str = ""
+    """The bot's last words, to be repeated when a lost stream is back."""
+    stream_nonce: str = ""
+    streams_lost: int = 0
+    handover: Handover | None = None
+    plan: RoutePlan | None = None
+    queued_at_ms: int = 0
+    told_at_ms: int = 0
+    """When the caller last heard the place in line."""
+    told_position: int = 0
+    reservation_id: str = ""
+    agent_id: str = ""
+    agent_name: str = ""
+    connected_at_ms: int = 0

@@ -1,0 +1,260 @@
+"""The caller's webhooks: each view verifies, parses, lets the session decide and renders verbs.
+
+A border: whatever fails here, the caller hears an apology and is offered keys or a person.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+
+from aftersales.gateways import OrderGateway
+from calls.kinds import Kind
+from calls.log import CallLog
+from dialogue.turns import Caller
+from ivr import events as ev
+from ivr import fallback
+from ivr.errors import IvrError, UnknownCall
+from ivr.session import CallSession
+from ivr.session_store import SessionStore
+from ivr.state import CallState, Phase
+from ivr.turn import TurnTaker
+from recordings.intake import Intake
+from security.masking import mask_number
+from telephony import requests as forms
+from telephony import stream_token, twiml
+from telephony.errors import TelephonyError
+from telephony.events import RecordingStatus
+from telephony.signature import RequestSignature
+from telephony.verbs import ConnectStream, Hangup, Say, StartRecording, Verb
+
+logger = logging.getLogger(__name__)
+
+MAX_STREAMS_LOST = 3
+"""Streams in a row that may break before the caller is served by keys."""
+TOKEN_SECONDS = 60
+"""From the TwiML to the stream's upgrade; the provider needs about one."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceParts:
+    """What the voice webhooks work with."""
+
+    session: CallSession
+    store: SessionStore
+    turns: TurnTaker
+    call_log: CallLog
+    orders: OrderGateway
+    intake: Intake
+    signature: RequestSignature
+    numbers: dict[str, str]
+    public_base_url: str
+    media_base_url: str
+    secret: str
+    now: Callable[[], datetime]
+    on_recording: Callable[[str], None]
+    """Starts the work after the call."""
+    on_rejected: Callable[[], None]
+    """Counts a request that was not the provider's."""
+
+
+def make_voice_blueprint(parts: VoiceParts) -> Blueprint:
+    """The blueprint under /voice; the agents' legs are in ivr/agent_webhooks.py."""
+    voice = Blueprint("voice", __name__, url_prefix="/voice")
+    views = _CallerViews(parts)
+    voice.before_request(make_signature_check(parts.signature, parts.on_rejected))
+    voice.register_error_handler(Exception, views.apologise)
+    for rule in ("incoming", "resume", "menu", "wait", "queue-left", "status", "recording"):
+        view = getattr(views, rule.replace("-", "_"))
+        voice.add_url_rule(f"/{rule}", rule, view, methods=["POST"])
+    return voice
+
+
+def make_signature_check(
+    signature: RequestSignature, on_rejected: Callable[[], None]
+) -> Callable[[], Response | None]:
+    """A before_request hook: 403 for everything that the provider did not sign."""
+
+    def check() -> Response | None:
+        target = request.environ.get("RAW_URI") or request.full_path.rstrip("?")
+        if not request.environ.get("RAW_URI") and not request.query_string:
+            target = request.path
+        body = request.get_data(cache=True)
+        header = request.headers.get("X-Twilio-Signature")
+        if signature.valid_http(target, request.form, body, request.content_type, header):
+            return None
+        on_rejected()
+        logger.warning("rejected an unsigned or wrongly signed request to %s", request.path)
+        return Response("signature missing or wrong", 403, mimetype="text/plain")
+
+    return check
+
+
+def xml(verbs: Sequence[Verb]) -> Response:
+    """TwiML answer."""
+    return Response(twiml.render(verbs), mimetype="text/xml")
+
+
+class _CallerViews:
+    def __init__(self, parts: VoiceParts) -> None:
+        self._parts = parts
+        self._base = parts.public_base_url
+
+    def incoming(self) -> Response:
+        """A call rings: answer at once with a stream; a duplicate gets the very same answer."""
+        arrived, parts = forms.parse_incoming(request.form), self._parts
+        language = parts.numbers.get(arrived.called, "zh")
+        known = parts.store.reply(arrived.call_sid, "incoming")
+        if known is not None:
+            return Response(known, mimetype="text/xml")
+        caller = self._caller(arrived.caller)
+        now = parts.now()
+        if parts.call_log.open_call(
+            arrived.call_sid,
+            caller=caller.number,
+            called=arrived.called,
+            language=language,
+            customer_id=caller.customer_id,
+            now=now,
+        ):
+            masked = mask_number(caller.number)
+            data = {"caller": masked, "called": arrived.called, "language": language}
+            parts.call_log.append(arrived.call_sid, Kind.RINGING, now, **data)
+        parts.session.begin(
+            arrived.call_sid, ev.CallRang(caller=caller, called=arrived.called, language=language)
+        )
+        record = StartRecording(callback=f"{self._base}/voice/recording")
+        answer = twiml.render((record, *self._stream(arrived.call_sid)))
+        answer = parts.store.first_reply(arrived.call_sid, "incoming", answer)
+        return Response(answer, mimetype="text/xml")
+
+    def resume(self) -> Response:
+        """A stream is over but the call is not: another stream, the keys, the queue or goodbye."""
+        call_sid = forms.parse_incoming(request.form).call_sid
+        token = request.headers.get("I-Twilio-Idempotency-Token", "")
+        step = f"resume:{token or secrets.token_hex(8)}"
+        known = self._parts.store.reply(call_sid, step)
+        if known is not None:
+            return Response(known, mimetype="text/xml")
+        state, _ = self._parts.session.handle(call_sid, ev.StreamLost())
+        answer = twiml.render(self._after_stream(state))
+        return Response(self._parts.store.first_reply(call_sid, step, answer), mimetype="text/xml")
+
+    def _after_stream(self, state: CallState) -> tuple[Verb, ...]:
+        language = state.memory.language
+        if state.phase not in (Phase.RINGING, Phase.TALKING, Phase.WAITING):
+            return (Hangup(),)
+        if state.streams_lost <= MAX_STREAMS_LOST:
+            pause = fallback.try_again(language, state.streams_lost)
+            return (*pause, *self._stream(state.call_sid))
+        self._parts.call_log.append(
+            state.call_sid, Kind.FELL_BACK, self._parts.now(), why="no media stream"
+        )
+        if state.phase is Phase.WAITING:
+            return fallback.person(language, self._base)
+        return fallback.menu(language, self._base)
+
+    def menu(self) -> Response:
+        """A key of the fallback menu."""
+        gathered = forms.parse_digits(request.form)
+        state = self._parts.session.load(gathered.call_sid)
+        if gathered.digits in ("", "0"):
+            state, _ = self._parts.session.handle(gathered.call_sid, ev.PersonAskedByKey())
+            return xml(fallback.person(state.memory.language, self._base))
+        reply = self._parts.turns.pressed(state, gathered.digits).reply
+        return xml(fallback.said_then_menu(reply.text, state.memory.language, self._base))
+
+    def wait(self) -> Response:
+        """A round of the provider's waiting loop; joins our line when that failed before."""
+        call_sid = forms.parse_incoming(request.form).call_sid
+        state, _ = self._parts.session.handle(call_sid, ev.PersonAskedByKey())
+        return xml(fallback.still_waiting(state.memory.language))
+
+    def queue_left(self) -> Response:
+        """The provider's queue let the caller go: over, or back to the keys."""
+        left = forms.parse_queue_left(request.form)
+        if left.result in ("hangup", "redirected", "bridged", "redirected-from-bridged"):
+            return xml((Hangup(),))
+        state = self._parts.session.load(left.call_sid)
+        return xml(fallback.menu(state.memory.language, self._base))
+
+    def status(self) -> Response:
+        """The caller's leg moved on; only its end matters, and only once."""
+        changed = forms.parse_call_status(request.form)
+        if changed.status.is_final:
+            self._finish(changed.call_sid)
+        return Response(status=204)
+
+    def _finish(self, call_sid: str) -> None:
+        try:
+            self._parts.session.handle(call_sid, ev.CallFinished())
+        except UnknownCall:
+            # Ended before it began here: the record still gets its end.
+            self._parts.call_log.end_call(call_sid, "failed", self._parts.now())
+
+    def recording(self) -> Response:
+        """The recording is ready (or was never made): remember it, then start the work after the call."""
+        news, parts = forms.parse_recording(request.form), self._parts
+        if news.status is RecordingStatus.IN_PROGRESS:
+            return Response(status=204)
+        now = parts.now()
+        if parts.intake.announce(news.recording_sid, news.call_sid, news.url, now):
+            parts.call_log.append(
+                news.call_sid, Kind.RECORDING_ANNOUNCED, now, recording=news.recording_sid
+            )
+        if news.status is RecordingStatus.ABSENT:
+            parts.intake.mark_absent(news.recording_sid, "the provider reports it absent")
+            parts.call_log.append(
+                news.call_sid,
+                Kind.RECORDING_ABSENT,
+                now,
+                recording=news.recording_sid,
+                error="absent at the provider",
+            )
+            return Response(status=204)
+        parts.on_recording(news.recording_sid)
+        return Response(status=204)
+
+    def apologise(self, problem: Exception) -> Response:
+        """The border: log it, and give the caller a person by the provider's own means."""
+        if isinstance(problem, TelephonyError):
+            logger.warning("refused a webhook to %s: %s", request.path, problem)
+            return Response(str(problem), 400, mimetype="text/plain")
+        retryable = isinstance(problem, IvrError)
+        logger.error("webhook %s failed: %s", request.path, problem, exc_info=not retryable)
+        if request.path in ("/voice/status", "/voice/recording"):
+            return Response("try again", 503, mimetype="text/plain")
+        language = self._parts.numbers.get(request.form.get("To", ""), "zh")
+        if request.path == "/voice/wait":
+            return xml(fallback.still_waiting(language))
+        return xml(fallback.person(language, self._base))
+
+    def _stream(self, call_sid: str) -> tuple[Verb, ...]:
+        parts = self._parts
+        expires = int(parts.now().timestamp()) + TOKEN_SECONDS
+        token = stream_token.mint(parts.secret, call_sid, expires, secrets.token_urlsafe(12))
+        return (ConnectStream(f"{parts.media_base_url}/media/{token}"), fallback.resume(self._base))
+
+    def _caller(self, number: str) -> Caller:
+        """Who calls, as far as the shop's books tell; the shop being away must not stop a call."""
+        try:
+            customer = self._parts.orders.customer_by_number(number)
+        except OSError as problem:
+            logger.warning("the shop did not answer for a caller: %s", problem)
+            customer = None
+        if customer is None:
+            return Caller(number=number)
+        return Caller(
+            number=number,
+            customer_id=customer.id,
+            name=customer.name,
+            member_level=customer.member_level,
+        )
+
+
+def goodbye(text: str, language: str) -> tuple[Verb, ...]:
+    """Last words by the provider's voice."""
+    return (Say(text, language), Hangup())
