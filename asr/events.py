@@ -22,7 +22,7 @@ class SpeechAccepted:
 
 @dataclass(frozen=True, slots=True)
 class UtteranceHeard:
-    """The caller finished; `transcript.text` may be empty (sound without known words: a no-match)."""
+    """The caller finished; `transcript.text` may be empty (no known words: a no-match)."""
 
     transcript: Transcript
     pcm: Pcm

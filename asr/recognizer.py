@@ -22,7 +22,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """A final result. `text` is for people (no spaces between Mandarin words), `words` as recognised."""
+    """A final result: `text` for people (Mandarin without spaces), `words` as recognised."""
 
     text: str
     words: tuple[Word, ...]

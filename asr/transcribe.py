@@ -1,0 +1,64 @@
+"""A whole recording into utterances: the live call's voice detection, without its clock."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from asr.decoding import shifted
+from asr.endpointer import Ended, Endpointer, EndpointerSettings
+from asr.recognizer import Pcm, SpeechModel, Transcript
+from asr.vad import VoiceDetector
+from audio.frames import FRAME_MS, FRAME_SAMPLES, RATE
+from audio.pcm import level_dbfs
+
+_MARGIN_MS = 300
+"""Sound decoded before and after the voice, as the live pre-roll."""
+
+
+def transcribe(pcm: Pcm, model: SpeechModel, *, start_ms: int = 0) -> list[Transcript]:
+    """Utterances with words in 8 kHz sound, in order; times count from `start_ms`."""
+    heard = []
+    for from_ms, to_ms in speech_spans(pcm):
+        recognizer = model.open()  # a fresh one each: long streams decode worse and grow
+        recognizer.accept(pcm[from_ms * RATE // 1000 : to_ms * RATE // 1000])
+        transcript = shifted(recognizer.finish(), start_ms + from_ms)
+        if transcript.text:
+            heard.append(transcript)
+    return heard
+
+
+def speech_spans(pcm: Pcm, settings: EndpointerSettings | None = None) -> list[tuple[int, int]]:
+    """Where voice is, in milliseconds with a margin; spans never overlap."""
+    length_ms = pcm.size * 1000 // RATE
+    spans: list[tuple[int, int]] = []
+    for ended in _utterances(pcm, settings or EndpointerSettings()):
+        after = spans[-1][1] if spans else 0
+        begin = max(after, ended.started_ms - _MARGIN_MS)
+        end = min(length_ms, ended.ended_ms + _MARGIN_MS)
+        if end > begin:
+            spans.append((begin, end))
+    return spans
+
+
+def _utterances(pcm: Pcm, settings: EndpointerSettings) -> Iterator[Ended]:
+    detector = VoiceDetector(floor_dbfs=_floor_dbfs(pcm))
+    endpointer = Endpointer(settings)
+    for frame in _frames(pcm, tail_ms=settings.stop_ms + FRAME_MS):
+        for event in endpointer.process(detector.is_speech(frame)):
+            if isinstance(event, Ended):
+                yield event
+
+
+def _frames(pcm: Pcm, *, tail_ms: int) -> Iterator[Pcm]:
+    """All frames, and silence after the end so that the last utterance ends too."""
+    padded = np.concatenate([pcm, np.zeros(FRAME_SAMPLES + tail_ms * RATE // 1000, np.int16)])
+    for start in range(0, padded.size - FRAME_SAMPLES + 1, FRAME_SAMPLES):
+        yield padded[start : start + FRAME_SAMPLES]
+
+
+def _floor_dbfs(pcm: Pcm) -> float | None:
+    """Noise of a whole file: the level that a tenth of its frames stay below."""
+    whole = pcm[: pcm.size - pcm.size % FRAME_SAMPLES].reshape(-1, FRAME_SAMPLES)
+    if not len(whole):
+        return None
+    return float(np.percentile([level_dbfs(frame) for frame in whole], 10))
