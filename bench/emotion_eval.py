@@ -2,10 +2,10 @@
 
     python bench/emotion_eval.py DATA_FOLDER [--every 2]
 
-DATA_FOLDER holds `manifest.csv` (path, dataset, lang, speaker, emotion). Every clip passes the telephone
-band (300-3400 Hz) and mu-law; every other neutral clip of a speaker makes the baseline and is not scored,
-the rest of them is. The corpora that we used (RAVDESS, CC BY-NC-SA 4.0; CASIA, research use) are for
-evaluation only: no number of the scorer was fitted to them.
+DATA_FOLDER holds `manifest.csv` (path, dataset, lang, speaker, emotion). Every clip passes the
+telephone band (300-3400 Hz) and mu-law; every other neutral clip of a speaker makes the baseline
+and is not scored, the rest of them is. The corpora that we used (RAVDESS, CC BY-NC-SA 4.0; CASIA,
+research use) are for evaluation only: no coefficient of the scorer was fitted to them.
 """
 
 import argparse

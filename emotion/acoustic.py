@@ -1,7 +1,7 @@
 """How it was said: arousal and anger of one window of voice against the caller's own calm voice.
 
-A logistic combination of z-scores whose few numbers lie in `acoustic_weights.json`; MODEL_CARD.md says
-how they were set and what they reach.
+A logistic combination of z-scores whose few numbers lie in `acoustic_weights.json`; MODEL_CARD.md
+says how they were set and what they reach.
 """
 
 from dataclasses import dataclass

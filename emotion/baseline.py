@@ -34,7 +34,7 @@ class Baseline:
         return self.seconds / (self.seconds + _TRUST_SECONDS)
 
     def after(self, features: Features) -> "Baseline":
-        """The baseline that has also heard these calm words; a full one and silence change nothing."""
+        """The baseline that has also heard these calm words; once full it stands still."""
         heard = round(features.voiced_seconds / HOP_SECONDS)
         if heard == 0 or self.seconds >= FULL_SECONDS:
             return self

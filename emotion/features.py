@@ -1,4 +1,4 @@
-"""What a voice measures like: pitch, effort, dynamics and rate of 8 kHz telephone speech, numpy only.
+"""What a voice measures like: pitch, effort, dynamics, rate of 8 kHz telephone speech; numpy only.
 
 Everything but `level_dbfs` survives a change of gain, because level is the strongest and the most
 treacherous sign of anger on a telephone line.
@@ -63,8 +63,8 @@ def extract(pcm: NDArray[np.int16]) -> Features:
     level = 10.0 * np.log10(np.mean(frames**2, axis=1) + _EPSILON)
     threshold = max(float(np.percentile(level, 95)) - _BELOW_PEAK_DB, _FLOOR_DBFS)
     loud = level > threshold
-    # The telephone cuts the fundamental of most voices; the rectified sound has it again. The mean of
-    # both halves the gross errors of either (0.27 -> 0.10 of frames against pyin on wide-band sound).
+    # The telephone cuts the fundamental of most voices; the rectified sound has it again. The mean
+    # of both has fewer gross errors (0.12 -> 0.10 of frames against pyin on the wide-band sound).
     correlation = 0.5 * (_correlation(power) + _correlation(_power(_frames(np.abs(sound)))))
     pitch, voiced = _pitch(correlation, loud)
     if not voiced.any():
@@ -86,17 +86,18 @@ _WINDOW = np.hanning(_FRAME)
 
 
 def _frames(sound: NDArray[np.float64]) -> NDArray[np.float64]:
-    frames = np.lib.stride_tricks.sliding_window_view(sound, _FRAME)[::_HOP]
-    return frames - frames.mean(axis=1, keepdims=True)
+    frames: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(sound, _FRAME)[::_HOP]
+    return np.subtract(frames, frames.mean(axis=1, keepdims=True))
 
 
 def _power(frames: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.abs(np.fft.rfft(frames * _WINDOW, _FFT)) ** 2
+    power: NDArray[np.float64] = np.abs(np.fft.rfft(frames * _WINDOW, _FFT)) ** 2
+    return power
 
 
 def _correlation(power: NDArray[np.float64]) -> NDArray[np.float64]:
     """Autocorrelation of each frame, 1 at lag 0, freed of the window's taper (Boersma 1993)."""
-    raw = np.fft.irfft(power, axis=1)[:, : _LONGEST_LAG + 2]
+    raw: NDArray[np.float64] = np.fft.irfft(power, axis=1)[:, : _LONGEST_LAG + 2]
     return raw / (raw[:, :1] + _EPSILON) / _TAPER
 
 
