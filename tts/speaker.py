@@ -23,4 +23,4 @@ class Speaker(Protocol):
     """Turns text into sound; blocks, safe to call from several threads."""
 
     def speak(self, text: str, language: str, *, rate: float = 1.0) -> Speech:
-        """Sound of `text` in `language` (zh, en); rate 0.8 is slower. Raises tts.errors.SynthesisFailed."""
+        """Sound of `text` in `language` (zh, en), slower at rate 0.8; raises SynthesisFailed."""
