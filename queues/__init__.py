@@ -1,1 +1,1 @@
-"""Remembers, on Redis: waiting callers, agents' presence, reservations. Every move is one script."""
+"""Remembers, on Redis: waiting callers, agents' presence, reservations. One move, one script."""

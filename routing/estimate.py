@@ -14,7 +14,7 @@ def expected_wait_seconds(
 ) -> int | None:
     """Seconds until this position (1 = next) is answered; None when no agent could ever answer.
 
-    With k callers ahead and s busy agents, departures come at rate s / handle time, so the mean wait
+    With k callers ahead and s busy agents, departures come at rate s / handle time: the mean wait
     is (k + 1) * handle / s: Whitt 1999, Predicting Queueing Delays, Management Science 45(6).
     """
     if qualified_agents <= 0:

@@ -15,7 +15,7 @@ class PriorityTerm:
 
 @dataclass(frozen=True, slots=True)
 class Priority:
-    """Head start in seconds: the capped sum of its terms (field rule: cap 300, emotion at most 120)."""
+    """Head start in seconds: the capped sum of its terms (cap 300, emotion at most 120)."""
 
     terms: tuple[PriorityTerm, ...]
     boost_seconds: int

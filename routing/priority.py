@@ -1,8 +1,8 @@
 """How much of a head start a caller gets, and why: an ageing queue in which every term is seconds.
 
-The order is waited seconds + min(cap, vip + promise + repeat + emotion), so a caller can be overtaken
-only by callers who came less than the cap later: the bounded relative of the accumulating priority
-queue (Kleinrock 1964).
+The order is waited seconds + min(cap, vip + promise + repeat + emotion), so a caller can be
+overtaken only by callers who came less than the cap later: the bounded relative of the
+accumulating priority queue (Kleinrock 1964).
 """
 
 from collections.abc import Mapping
