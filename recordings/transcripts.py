@@ -1,0 +1,132 @@
+"""A recording's words, channel by channel, heard again after the call without hurry."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, sessionmaker
+
+from asr.recognizer import Pcm, SpeechModel, Transcript, Word
+from asr.transcribe import transcribe
+from recordings import channels
+from recordings.errors import NoModel, StorageFailed, UnknownRecording
+from recordings.models import Recording, TranscriptSegment
+
+_PAUSE_MS = 1200
+"""A gap that parts two segments of one utterance: longer than a breath, shorter than a turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One stretch of words of one party."""
+
+    party: str
+    start_ms: int
+    end_ms: int
+    text: str
+    confidence: float
+
+
+class Transcriber:
+    """Hears both channels and writes the transcript; a second run replaces the first's rows."""
+
+    def __init__(
+        self,
+        models: Mapping[str, SpeechModel],
+        session_factory: sessionmaker[Session],
+        folder: Path,
+    ) -> None:
+        self._models = models
+        self._sessions = session_factory
+        self._folder = folder
+
+    def transcribe(self, recording_sid: str, language: str) -> tuple[Segment, ...]:
+        """Hear and keep a fetched recording's words; NoModel when nothing hears `language`."""
+        with self._sessions() as session:
+            recording = session.get(Recording, recording_sid)
+        if recording is None:
+            raise UnknownRecording(recording_sid)
+        parties = channels.split(channels.file_of(recording, self._folder))
+        segments = self.hear(parties, language)
+        self._keep(recording_sid, segments)
+        return segments
+
+    def hear(self, parties: Mapping[str, Pcm], language: str) -> tuple[Segment, ...]:
+        """The parties' segments in order of time."""
+        model = self._models.get(language)
+        if model is None:
+            raise NoModel(language, sorted(self._models))
+        found = [
+            segment
+            for party, pcm in parties.items()
+            for transcript in transcribe(pcm, model)
+            for segment in segments_of(party, transcript)
+        ]
+        return tuple(sorted(found, key=lambda segment: (segment.start_ms, segment.end_ms)))
+
+    def segments(self, recording_sid: str) -> Sequence[TranscriptSegment]:
+        """The kept transcript in order of time."""
+        query = (
+            select(TranscriptSegment)
+            .where(TranscriptSegment.recording_sid == recording_sid)
+            .order_by(TranscriptSegment.start_ms, TranscriptSegment.id)
+        )
+        with self._sessions() as session:
+            return session.scalars(query).all()
+
+    def _keep(self, sid: str, segments: Sequence[Segment]) -> None:
+        rows = [
+            TranscriptSegment(
+                recording_sid=sid,
+                party=segment.party,
+                start_ms=segment.start_ms,
+                end_ms=segment.end_ms,
+                text=segment.text,
+                confidence=segment.confidence,
+            )
+            for segment in segments
+        ]
+        older = delete(TranscriptSegment).where(TranscriptSegment.recording_sid == sid)
+        try:
+            with self._sessions.begin() as session:
+                recording = session.get_one(Recording, sid)
+                recording.speech_seconds = speech_seconds(segments)
+                session.execute(older)
+                session.add_all(rows)
+        except SQLAlchemyError as error:
+            reason = f"transcript not written ({type(error).__name__})"
+            raise StorageFailed(sid, reason) from error
+
+
+def segments_of(party: str, transcript: Transcript) -> list[Segment]:
+    """A final result as segments, parted at long pauses; none when no word was heard."""
+    runs: list[list[Word]] = []
+    for word in transcript.words:
+        if runs and word.start_ms - runs[-1][-1].end_ms < _PAUSE_MS:
+            runs[-1].append(word)
+        else:
+            runs.append([word])
+    whole = transcript.text if len(runs) == 1 else None
+    return [_segment(party, run, transcript.language, whole) for run in runs]
+
+
+def speech_seconds(segments: Sequence[Segment]) -> dict[str, float]:
+    """Seconds of words by party; stretches that overlap within a party count once."""
+    totals: dict[str, float] = {}
+    for party in channels.PARTIES:
+        reached = voiced = 0
+        for segment in sorted(segments, key=lambda segment: segment.start_ms):
+            if segment.party == party and segment.end_ms > reached:
+                voiced += segment.end_ms - max(segment.start_ms, reached)
+                reached = segment.end_ms
+        totals[party] = round(voiced / 1000, 3)
+    return totals
+
+
+def _segment(party: str, words: list[Word], language: str, text: str | None) -> Segment:
+    if text is None:  # Mandarin is written without spaces between words
+        text = ("" if language == "zh" else " ").join(word.text for word in words)
+    confidence = sum(word.confidence for word in words) / len(words)
+    return Segment(party, words[0].start_ms, words[-1].end_ms, text, round(confidence, 4))
