@@ -11,9 +11,10 @@ from routing.errors import RulesInvalid
 from routing.overflow import Tier
 from routing.priority import Weights
 from routing.queue_rules import Lead, QueueRule, Rules
+from routing.route import route
 from routing.skills import MAX_REQUIRED, is_skill_id
 
-__all__ = ["RULES_FILE", "QueueRule", "Rules", "load_rules"]
+__all__ = ["RULES_FILE", "QueueRule", "Rules", "load_rules", "route"]
 
 RULES_FILE = Path(__file__).with_name("queues.yaml")
 
