@@ -1,0 +1,150 @@
+from typing import Any
+
+import pytest
+
+from telephony import requests
+from telephony.errors import MalformedRequest
+from telephony.events import (
+    CallArrived,
+    CallStatus,
+    CallStatusChanged,
+    ConferenceChanged,
+    ConferenceEvent,
+    DigitsGathered,
+    QueueLeft,
+    QueueResult,
+    RecordingReported,
+    RecordingStatus,
+)
+
+CALL = "CA" + "a1" * 16
+RECORDING = "RE" + "b2" * 16
+MEI = "+8613800138000"
+
+
+def incoming(**fields: str) -> dict[str, str]:
+    return {"CallSid": CALL, "From": MEI, "To": "+18005551212", "Direction": "inbound", **fields}
+
+
+def test_a_ringing_call_says_who_calls_whom() -> None:
+    assert requests.parse_incoming(incoming()) == CallArrived(CALL, MEI, "+18005551212", "inbound")
+
+
+@pytest.mark.parametrize("number", ["", "anonymous", "Restricted", "+266696687", "+86282452253"])
+def test_a_withheld_number_is_a_caller_like_any_other(number: str) -> None:
+    assert requests.parse_incoming(incoming(From=number)).caller == "anonymous"
+
+
+def test_a_browser_phone_may_dial_nothing() -> None:
+    arrived = requests.parse_incoming(incoming(From="client:aisha", To=""))
+    assert (arrived.caller, arrived.called) == ("client:aisha", "")
+
+
+@pytest.mark.parametrize(
+    ("fields", "named"),
+    [
+        ({"CallSid": "CA123"}, "CallSid"),
+        ({"CallSid": CALL + "\n"}, "CallSid"),
+        ({"From": "13800138000"}, "From"),
+        ({"From": "+1415<script>"}, "From"),
+        ({"To": ""}, "To"),
+        ({"Direction": "sideways"}, "Direction"),
+    ],
+)
+def test_a_field_that_cannot_be_true_is_named(fields: dict[str, str], named: str) -> None:
+    with pytest.raises(MalformedRequest, match=named):
+        requests.parse_incoming(incoming(**fields))
+
+
+def test_a_bad_number_is_not_repeated_in_the_error() -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        requests.parse_incoming(incoming(From="0013800138000"))
+    assert "138001" not in str(caught.value)
+
+
+def test_the_error_says_what_would_be_right() -> None:
+    with pytest.raises(MalformedRequest) as caught:
+        requests.parse_call_status({"CallSid": CALL, "CallStatus": "exploded"})
+    assert str(caught.value) == (
+        "webhook field 'CallStatus' is 'exploded'; expected one of queued, initiated, ringing, "
+        "in-progress, completed, busy, failed, no-answer, canceled"
+    )
+
+
+def test_pressed_keys_arrive_and_no_key_is_empty() -> None:
+    assert requests.parse_digits({"CallSid": CALL, "Digits": "12#"}) == DigitsGathered(CALL, "12#")
+    assert requests.parse_digits({"CallSid": CALL}).digits == ""
+    with pytest.raises(MalformedRequest, match="Digits"):
+        requests.parse_digits({"CallSid": CALL, "Digits": "1; drop"})
+
+
+def test_a_status_carries_its_order_and_duration() -> None:
+    form = {"CallSid": CALL, "CallStatus": "completed", "SequenceNumber": "3", "CallDuration": "41"}
+    assert requests.parse_call_status(form) == CallStatusChanged(CALL, CallStatus.COMPLETED, 3, 41)
+    ringing = requests.parse_call_status({"CallSid": CALL, "CallStatus": "ringing"})
+    assert ringing == CallStatusChanged(CALL, CallStatus.RINGING, 0, None)
+    assert CallStatus.NO_ANSWER.is_final and not CallStatus.IN_PROGRESS.is_final
+
+
+def recording(**fields: str) -> dict[str, str]:
+    return {
+        "CallSid": CALL,
+        "RecordingSid": RECORDING,
+        "RecordingUrl": "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1",
+        "RecordingStatus": "completed",
+        "RecordingDuration": "37",
+        "RecordingChannels": "2",
+        **fields,
+    }
+
+
+def test_a_recording_says_where_it_is() -> None:
+    form = recording()
+    assert requests.parse_recording(form) == RecordingReported(
+        RECORDING, CALL, form["RecordingUrl"], RecordingStatus.COMPLETED, 37, 2
+    )
+
+
+def test_an_absent_recording_needs_no_address() -> None:
+    form = recording(RecordingStatus="absent", RecordingUrl="", RecordingDuration="-1")
+    reported = requests.parse_recording(form)
+    assert (reported.status, reported.url, reported.seconds) == (RecordingStatus.ABSENT, "", 0)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"RecordingStatus": "deleted"},
+        {"RecordingUrl": ""},
+        {"RecordingUrl": "file:///etc/passwd"},
+        {"RecordingSid": "CA" + "b2" * 16},
+        {"RecordingDuration": "long"},
+    ],
+)
+def test_a_recording_report_that_cannot_be_true_is_refused(fields: dict[str, str]) -> None:
+    with pytest.raises(MalformedRequest):
+        requests.parse_recording(recording(**fields))
+
+
+def test_leaving_the_providers_queue_says_why_and_after_how_long() -> None:
+    form = {"CallSid": CALL, "QueueResult": "leave", "QueueTime": "33"}
+    assert requests.parse_queue_left(form) == QueueLeft(CALL, QueueResult.LEAVE, 33)
+
+
+def conference(**fields: str) -> dict[str, str]:
+    joined = {"FriendlyName": "call-1", "StatusCallbackEvent": "participant-join"}
+    return {**joined, "CallSid": CALL, "SequenceNumber": "2", **fields}
+
+
+def test_joining_a_room_names_the_leg() -> None:
+    assert requests.parse_conference(conference()) == ConferenceChanged(
+        "call-1", ConferenceEvent.JOIN, CALL, 2
+    )
+
+
+def test_the_end_of_a_room_needs_no_leg_but_leaving_it_does() -> None:
+    end: dict[str, Any] = conference(StatusCallbackEvent="conference-end")
+    del end["CallSid"]
+    assert requests.parse_conference(end).call_sid is None
+    with pytest.raises(MalformedRequest, match="CallSid"):
+        requests.parse_conference({**end, "StatusCallbackEvent": "participant-leave"})
