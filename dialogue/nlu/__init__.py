@@ -1,0 +1,1 @@
+"""Understanding: words to intents and entities, with numpy only."""

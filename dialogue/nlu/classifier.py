@@ -1,0 +1,67 @@
+"""A linear classifier over hashed n-grams: one sum of rows and a softmax, with numpy only."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dialogue.errors import WeightsMissing
+from dialogue.nlu.features import DIMENSION, buckets
+from dialogue.nlu.intents import INTENT_IDS
+
+WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageWeights:
+    """The trained rows of one language."""
+
+    rows: NDArray[np.float32]
+    """(DIMENSION, number of intents)."""
+    bias: NDArray[np.float32]
+    known: NDArray[np.bool_]
+    """Buckets that occurred in training: how much of an utterance is familiar at all."""
+
+
+class Classifier:
+    """Intent probabilities of a normalised text; holds no state between calls."""
+
+    def __init__(self, languages: dict[str, LanguageWeights]) -> None:
+        self._languages = languages
+
+    @classmethod
+    def load(cls, path: Path = WEIGHTS_FILE) -> "Classifier":
+        """Read the shipped weights; raises WeightsMissing."""
+        if not path.is_file():
+            raise WeightsMissing(path.name, "the file is absent")
+        with np.load(path) as data:
+            if tuple(data["intents"]) != INTENT_IDS:
+                raise WeightsMissing(path.name, "trained for another list of intents")
+            return cls({lang: _unpack(data, lang, path) for lang in ("zh", "en")})
+
+    def probabilities(self, text: str, language: str) -> NDArray[np.float32]:
+        """One probability for each of INTENT_IDS, summing to 1; all zero for a strange text."""
+        weights = self._languages[language]
+        found = buckets(text, language)
+        if not found.size or weights.known[found].mean() < 0.2:
+            return np.zeros(len(INTENT_IDS), dtype=np.float32)
+        # Rows are divided by the square root of their number, as in training (unit length).
+        logits = weights.rows[found].sum(axis=0) / np.sqrt(found.size) + weights.bias
+        exponents = np.exp(logits - logits.max())
+        shares: NDArray[np.float32] = exponents / exponents.sum()
+        return shares
+
+    def best(self, text: str, language: str) -> tuple[str, float]:
+        """The likeliest intent and its probability."""
+        shares = self.probabilities(text, language)
+        top = int(shares.argmax())
+        return INTENT_IDS[top], float(shares[top])
+
+
+def _unpack(data: "np.lib.npyio.NpzFile", language: str, path: Path) -> LanguageWeights:
+    quantised, scale = data[f"{language}_rows"], data[f"{language}_scale"]
+    if quantised.shape != (DIMENSION, len(INTENT_IDS)):
+        raise WeightsMissing(path.name, f"{language} has shape {quantised.shape}")
+    rows = quantised.astype(np.float32) * scale
+    return LanguageWeights(rows, data[f"{language}_bias"], np.asarray(quantised.any(axis=1)))
