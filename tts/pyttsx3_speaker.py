@@ -8,6 +8,8 @@ from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
+
 from audio import mulaw
 from audio.errors import SoundUnreadable
 from audio.frames import RATE
@@ -21,6 +23,12 @@ from tts.voices import VOICES, check_voices, voice_of, words_a_minute
 
 _MS_PER_CHARACTER = 12
 """Less sound than this for a letter means that the engine lost some; speech has 50 and more."""
+
+_QUIET = 60
+"""Samples below this (-55 dBFS) are the engine's silence."""
+
+_TAIL_MS = 120
+"""Silence kept after the last sound."""
 
 
 class Pyttsx3Speaker:
@@ -110,4 +118,10 @@ class Pyttsx3Speaker:
         ms = channels.shape[1] * 1000 // rate
         if ms < least_ms or not channels.any():
             raise SoundUnreadable(path.name, f"{ms} ms of sound, needs {least_ms} ms")
-        return resample(channels[0], rate, RATE)
+        return _trimmed(resample(channels[0], rate, RATE))
+
+
+def _trimmed(pcm: Pcm) -> Pcm:
+    """Without the engine's third of a second of silence at the end: the caller may speak then."""
+    loud = np.flatnonzero(np.abs(pcm.astype(np.int32)) > _QUIET)
+    return pcm[: int(loud[-1]) + RATE * _TAIL_MS // 1000] if loud.size else pcm
