@@ -59,7 +59,10 @@ class LiveFeed:
     def _patience(self, block_ms: int) -> int:
         """A wait that ends before the client's own socket timeout calls it a failure."""
         limit_s = self._redis.connection_pool.connection_kwargs.get("socket_timeout", 5)
-        return block_ms if limit_s is None else max(1, min(block_ms, int(limit_s * 800)))
+        if limit_s is None:
+            return block_ms
+        # The server looks for ended waits ten times a second, and may be busy meanwhile.
+        return max(1, min(block_ms, int(limit_s * 1000) - 500))
 
 
 @contextmanager

@@ -49,11 +49,12 @@ class TwilioClient:
         self._retry_seconds = retry_seconds
         # The library reads the process environment where it is given none, or an empty one.
         nothing = {"TWILIO_EDGE": ""}
-        transport = _Transport(self._base_url)
-        self._calls = Client(
-            account_sid, auth_token, http_client=transport, environment=nothing
+        self._transport = _Transport(self._base_url)
+        self._account = Client(
+            account_sid, auth_token, http_client=self._transport, environment=nothing
         ).api.v2010.account
         self._session = requests.Session()
+        self._session.trust_env = not self._base_url
 
     def redirect_call(self, call_sid: str, url: str) -> None:
         """Let a live call fetch its next verbs from `url`; CallGone when it is over."""
@@ -65,7 +66,7 @@ class TwilioClient:
         """Ring an agent (client:name or E.164) and return the new leg's CallSid."""
 
         def dial() -> str:
-            leg = self._calls.calls.create(
+            leg = self._account.calls.create(
                 to=endpoint,
                 from_=caller_id,
                 url=url,
@@ -79,7 +80,10 @@ class TwilioClient:
 
     def hang_up(self, call_sid: str) -> None:
         """End a call; one that is already over is fine."""
-        end = lambda: self._call(call_sid).update(status="completed")  # noqa: E731
+
+        def end() -> None:
+            self._call(call_sid).update(status="completed")
+
         try:
             self._ask("hang up a call", end, call_sid, repeatable=True)
         except CallGone:
@@ -87,7 +91,7 @@ class TwilioClient:
 
     def delete_recording(self, sid: str) -> None:
         """Remove the provider's copy; one that is already gone is fine."""
-        delete = self._calls.recordings(sid).delete
+        delete = self._account.recordings(sid).delete
         try:
             self._ask("delete a recording", delete, sid, repeatable=True)
         except CallGone:
@@ -105,8 +109,13 @@ class TwilioClient:
 
         return self._ask("fetch a recording", download, repeatable=True)
 
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._transport.session.close()
+        self._session.close()
+
     def _call(self, call_sid: str) -> Any:
-        return self._calls.calls(call_sid)
+        return self._account.calls(call_sid)
 
     def _recording_address(self, url: str) -> str:
         parts = urlsplit(url)
@@ -166,6 +175,8 @@ class _Transport(TwilioHttpClient):  # type: ignore[misc]
         quiet.setLevel(logging.WARNING)
         super().__init__(logger=quiet)
         self._base_url = base_url
+        # The machine's proxy leads to the provider, not to a stand-in beside us.
+        self.session.trust_env = not base_url
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """Send one request."""
