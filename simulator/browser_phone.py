@@ -5,7 +5,7 @@ import json
 import re
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -35,10 +35,6 @@ _KEY = re.compile(r"[0-9*#]")
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
-class PhoneExchange(ExchangePort, Protocol):
-    """What a browser needs of the exchange: the same as every person."""
-
-
 class BadMessage(Exception):
     """The page said something that a telephone cannot do."""
 
@@ -58,7 +54,7 @@ def origin_is_allowed(request: web.Request, origins: frozenset[str]) -> bool:
 class BrowserPhone:
     """One open page; a Party for the one call it may have at a time."""
 
-    def __init__(self, socket: web.WebSocketResponse, exchange: PhoneExchange) -> None:
+    def __init__(self, socket: web.WebSocketResponse, exchange: ExchangePort) -> None:
         self._socket = socket
         self._exchange = exchange
         self._unsent: deque[str | bytes] = deque(maxlen=_MOST_UNSENT)
@@ -66,6 +62,7 @@ class BrowserPhone:
         self._microphone: deque[bytes] = deque(maxlen=_MOST_WAITING_FRAMES)
         self._line: Line | None = None
         self._in_call = False
+        self._placed_sid = ""
         self._decision: asyncio.Future[Answer] | None = None
         self._identity = ""
         self._last_sound = 0.0
@@ -110,6 +107,7 @@ class BrowserPhone:
         if self._in_call:
             self._in_call = False
             self._line = None
+            self._placed_sid = ""
             self._tell("ended", reason=reason)
 
     # -- the page
@@ -186,9 +184,11 @@ class BrowserPhone:
             return
         self._in_call = True
         self._tell("ringing")
-        placed = self._exchange.place_call(from_, to, self)
-        if not isinstance(placed, str):
-            await placed
+        try:
+            self._placed_sid = await self._exchange.place_call(from_, to, self)
+        except ValueError as refused:
+            self._in_call = False
+            self._tell("error", reason=str(refused))
 
     def _decide(self, answer: Answer) -> None:
         if self._decision is not None and not self._decision.done():
@@ -198,6 +198,8 @@ class BrowserPhone:
         self._decide(Answer.REJECTED)
         if self._line is not None:
             self._line.hang_up()
+        elif self._placed_sid:  # it still rings on the other side
+            self._exchange.hang_up(self._placed_sid)
 
     def _leave(self) -> None:
         if self._identity:
@@ -245,7 +247,7 @@ class BrowserPhone:
 
 
 def phone_socket(
-    exchange: PhoneExchange, origins: frozenset[str], sockets: set[web.WebSocketResponse]
+    exchange: ExchangePort, origins: frozenset[str], sockets: set[web.WebSocketResponse]
 ) -> Handler:
     """The handler of GET /phone/ws; open connections are kept in `sockets` for the closing."""
 

@@ -63,12 +63,11 @@ class Caller:
 
     async def play(self, place_call: PlaceCall) -> None:
         """Call and do every step; the report says how it went."""
-        await self._prepare()
-        await asyncio.sleep(self.role.start_after_seconds)
         self.report.state = "running"
         try:
-            self.report.call_sid = await place_call(self.role.from_, self.role.to, self)
-            await self._wait_for_answer()
+            await self._prepare()
+            await asyncio.sleep(self.role.start_after_seconds)
+            await self._call(place_call)
             for step in self.role.steps:
                 await self._do(step)
             self.report.state = "done"
@@ -95,6 +94,13 @@ class Caller:
             return await self._voices.speak(step.text, self.role.voice, step.temper)
         except VoiceFailed as failed:
             raise StoryBroken(f"{step.place}: {failed}") from failed
+
+    async def _call(self, place_call: PlaceCall) -> None:
+        try:
+            self.report.call_sid = await place_call(self.role.from_, self.role.to, self)
+        except ValueError as refused:
+            raise StoryBroken(str(refused)) from refused
+        await self._wait_for_answer()
 
     async def _wait_for_answer(self) -> None:
         over = asyncio.ensure_future(self.phone.over.wait())

@@ -14,6 +14,10 @@ _LOOK_SECONDS = 0.02
 """How often a waiting person looks at what the ear has heard: once a frame."""
 QUIET_MS = 700
 """The other side has finished when nothing was heard for this long."""
+_RECALLED_MS = 1200
+"""How much of a known sentence has been heard when it is recalled."""
+_SURE_MS = 200
+"""A voice, not a click."""
 
 
 def monotonic_ms() -> int:
@@ -31,6 +35,8 @@ class Handset:
         self.over = asyncio.Event()
         self.ended_reason = ""
         self.person_heard = asyncio.Event()
+        self.met_ms = 0
+        """When the exchange put us together with somebody, 0 before."""
         self._recall = recall
         self._line: Line | None = None
         self._heard_up_to_ms = 0
@@ -50,8 +56,20 @@ class Handset:
     def hear(self, frame: bytes) -> None:
         """Next frame in."""
         self.ear.hear(frame, monotonic_ms())
-        if self._recall is not None and not self.person_heard.is_set() and self._recall.hear(frame):
+        if not self.person_heard.is_set():
+            self._look_for_person(frame)
+
+    def _look_for_person(self, frame: bytes) -> None:
+        """A person is a known voice, or any voice once the exchange has put us together."""
+        now_ms = monotonic_ms()
+        if self._recall is not None and self._recall.hear(frame):
+            self._heard_up_to_ms = now_ms - _RECALLED_MS
             self.person_heard.set()
+        elif self.met_ms and self.ear.stretches:
+            last = self.ear.stretches[-1]
+            if last.start_ms >= self.met_ms and last.voiced_ms >= _SURE_MS:
+                self._heard_up_to_ms = last.start_ms
+                self.person_heard.set()
 
     def end(self, reason: str) -> None:
         """The line is dead."""

@@ -9,9 +9,9 @@ from typing import Any
 
 from aiohttp import WSCloseCode, web
 
-from simulator.browser_phone import PhoneExchange, origin_is_allowed, phone_socket
+from simulator.browser_phone import origin_is_allowed, phone_socket
 from simulator.story import StoryInvalid, load_story
-from simulator.story_run import Setting, StoryRun
+from simulator.story_run import ExchangePort, Setting, StoryRun
 from simulator.voices import Voice, Voices
 
 _STATIC = Path(__file__).parent / "static"
@@ -67,7 +67,7 @@ class PeopleConfig:
 class People:
     """Everyone in the box: running stories and the voices they share."""
 
-    def __init__(self, exchange: PhoneExchange, config: PeopleConfig) -> None:
+    def __init__(self, exchange: ExchangePort, config: PeopleConfig) -> None:
         self.config = config
         self.voices = Voices(config.scratch / "voices")
         self.runs: dict[str, StoryRun] = {}
@@ -101,7 +101,7 @@ class People:
         await self.voices.close()
 
 
-def attach(app: web.Application, exchange: PhoneExchange, config: Mapping[str, Any]) -> People:
+def attach(app: web.Application, exchange: ExchangePort, config: Mapping[str, Any]) -> People:
     """Open the people's door: /phone…, /box/stories…; it closes with the app."""
     people = People(exchange, PeopleConfig.of(config))
     door = _Door(people)

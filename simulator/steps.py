@@ -54,7 +54,7 @@ class StepRule:
 
 
 STEP_RULES: dict[StepKind, StepRule] = {
-    StepKind.SAY: StepRule(Takes.TEXT, "both", 60),
+    StepKind.SAY: StepRule(Takes.TEXT, "both"),
     StepKind.PRESS: StepRule(Takes.DIGITS, "both"),
     StepKind.PAUSE: StepRule(Takes.SECONDS, "both"),
     StepKind.INTERRUPT: StepRule(Takes.SECONDS, "caller", 30),

@@ -21,6 +21,8 @@ _LONGEST_STORY = 64 * 1024
 _NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 """E.164, as Twilio writes numbers."""
 _ADDRESS = re.compile(r"client:[A-Za-z0-9_.-]{1,64}")
+_NAME = re.compile(r"\w[\w ]{0,39}")
+"""Also the name of a file with what was heard."""
 _OUTCOMES = ("solved_by_bot", "answered_by", "abandoned", "voicemail", "callback", "refused")
 
 
@@ -130,7 +132,7 @@ def _caller(problems: Problems, raw: Any, place: str, names: set[str]) -> Caller
     )
     voice, temper = _voice(problems, item.get("voice"), f"{place}.voice")
     return CallerRole(
-        name=problems.text(item.get("name"), f"{place}.name"),
+        name=problems.match(item.get("name"), f"{place}.name", _NAME, "'Mei'"),
         from_=problems.match(item.get("from"), f"{place}.from", _NUMBER, "'+8613800000101'"),
         to=problems.match(item.get("to"), f"{place}.to", _NUMBER, "'+864008000001'"),
         start_after_seconds=problems.number(
@@ -148,7 +150,7 @@ def _agent(problems: Problems, raw: Any, place: str, names: set[str]) -> AgentRo
     if "login" in item:
         login = problems.mapping(item["login"], f"{place}.login", need={"user"}, may={"password"})
     return AgentRole(
-        name=problems.text(item.get("name"), f"{place}.name"),
+        name=problems.match(item.get("name"), f"{place}.name", _NAME, "'Mei'"),
         address=problems.match(item.get("address"), f"{place}.address", _ADDRESS, "'client:tomas'"),
         user=str(login.get("user", "")),
         password=str(login.get("password", "")),

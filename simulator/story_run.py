@@ -1,7 +1,7 @@
 """One playing of a story: all its people at once, and what came of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,6 +10,8 @@ from simulator.agent_phone import AgentPhone
 from simulator.caller import Caller
 from simulator.desk import Desk
 from simulator.ear import Ear, VoiceRecall
+from simulator.handset import monotonic_ms
+from simulator.meetings import JournalPort, Meetings
 from simulator.party import Party
 from simulator.stage import CallReport, Stage, StoryBroken
 from simulator.story import AgentRole, CallerRole, Story
@@ -22,8 +24,16 @@ _AFTER_CALLERS_SECONDS = 60.0
 class ExchangePort(Protocol):
     """What people need of the exchange."""
 
-    def place_call(self, from_: str, to: str, party: Party) -> Awaitable[str] | str:
-        """Begin a call; its CallSid."""
+    @property
+    def journal(self) -> JournalPort:
+        """What happened, in order."""
+
+    async def place_call(self, from_: str, to: str, party: Party) -> str:
+        """Begin a call; its CallSid. ValueError for a number that does not exist."""
+        ...
+
+    def hang_up(self, call_sid: str) -> None:
+        """End a call; dead ones are left alone."""
 
     def register(self, address: str, make_party: Callable[[], Party]) -> None:
         """Let this address ring that party."""
@@ -67,14 +77,21 @@ class StoryRun:
     def start(self) -> None:
         """Begin to play in the background."""
         self._task = asyncio.create_task(self._play())
+        self._task.add_done_callback(self._is_over)
+
+    def _is_over(self, task: asyncio.Task[None]) -> None:
+        """A story that breaks by a fault of ours says so instead of running for ever."""
+        if task.cancelled():
+            self.failures.append("stopped before its end")
+        elif error := task.exception():
+            self.failures.append(f"the story's own machinery failed: {error!r}")
+        self.state = "failed" if self.failures else "done"
 
     async def stop(self) -> None:
         """End it: everybody hangs up."""
         if self._task is not None and not self._task.done():
             self._task.cancel()
             await asyncio.wait((self._task,), timeout=15)
-            self.state = "failed"
-            self.failures.append("stopped before its end")
 
     async def finished(self) -> None:
         """Wait for the end; tests and the command line set their own limit."""
@@ -104,6 +121,7 @@ class StoryRun:
 
     async def _play(self) -> None:
         agents: list[asyncio.Task[None]] = []
+        watch = asyncio.create_task(Meetings(self._exchange.journal, self._met).follow())
         try:
             known = await self._first_words()
             self._callers = [self._caller(role, known) for role in self.story.callers]
@@ -116,18 +134,19 @@ class StoryRun:
         except StoryBroken as broken:
             self.failures.append(str(broken))
         finally:
+            watch.cancel()
             await self._clear_up(agents)
         self.failures += [r.problem for r in self._reports() if r.problem]
-        self.state = "failed" if self.failures else "done"
 
     async def _all_callers(self) -> None:
         async with asyncio.TaskGroup() as callers:
             for caller in self._callers:
-                callers.create_task(caller.play(self._place_call))
+                callers.create_task(caller.play(self._exchange.place_call))
 
-    async def _place_call(self, from_: str, to: str, party: Party) -> str:
-        placed = self._exchange.place_call(from_, to, party)
-        return placed if isinstance(placed, str) else await placed
+    def _met(self, call_sid: str) -> None:
+        for caller in self._callers:
+            if caller.report.call_sid == call_sid:
+                caller.phone.met_ms = monotonic_ms()
 
     def _caller(self, role: CallerRole, known: list[bytes]) -> Caller:
         keep = self._setting.sound_folder is not None
@@ -145,6 +164,8 @@ class StoryRun:
             task.cancel()
         if late:
             await asyncio.wait(late, timeout=15)
+        for caller in self._callers:
+            self._exchange.hang_up(caller.report.call_sid)
         for agent in self._agents:
             self._exchange.unregister(agent.role.address)
             if agent.report.state in ("waiting", "running"):
