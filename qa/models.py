@@ -26,6 +26,6 @@ class QaScore(Base):
     """pass, coach, flag, unavailable."""
     flagged: Mapped[bool] = mapped_column(default=False)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
-    """One per criterion: {"criterion", "title", "verdict", "weight", "points", "confidence", "reason",
-    "evidence": [{"quote", "party", "start_ms", "end_ms"}]}."""
+    """One per criterion: {"criterion", "title", "verdict", "weight", "points", "confidence",
+    "reason", "evidence": [{"quote", "party", "start_ms", "end_ms"}]}."""
     scored_at: Mapped[datetime] = mapped_column(UtcDateTime)
