@@ -27,7 +27,7 @@ PERMISSIONS: dict[str, frozenset[Permission]] = {
         }
     ),
 }
-"""Role -> rights. Whoever is also an agent (User.agent_id) has desk.use besides, see `may`."""
+"""Role -> rights."""
 
 
 def permissions_of(role: str) -> frozenset[Permission]:

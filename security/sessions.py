@@ -40,7 +40,12 @@ def read_session(store: MutableMapping[str, Any], now: datetime) -> Session | No
         )
     except (KeyError, TypeError, ValueError):
         return None
-    return found if found.since <= now < found.since + LIFETIME else None
+    return found if in_force(found, now) else None
+
+
+def in_force(session: Session, now: datetime) -> bool:
+    """Whether the log-in is not older than its lifetime."""
+    return session.since <= now < session.since + LIFETIME
 
 
 def is_current(session: Session, user: User | None) -> bool:

@@ -23,7 +23,7 @@ class Users:
             return session.get(User, username)
 
     def verify(self, username: str, password: str) -> User | None:
-        """The person, when the password is right; a wrong name takes as long as a wrong password."""
+        """The person, if the password is right; a wrong name takes as long as a wrong password."""
         user = self.get(username)
         if user is None:
             verify_password(password, self._decoy_hash())

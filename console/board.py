@@ -1,0 +1,97 @@
+"""The board of live calls: what the panels show, read afresh from record, queue and presence."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from calls.models import Call
+from console.archive import Archive
+from console.deps import ConsoleDeps
+from console.digest import Digest, digest
+
+MAX_LINES = 8
+"""Last lines of the talk on a card."""
+MAX_WAITING = 100
+MAX_AGENTS = 200
+IN_LINE_STATES = ("waiting", "offered")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A running call."""
+
+    call: Call
+    digest: Digest
+    agent: str | None
+
+    @property
+    def lines(self) -> Sequence[Any]:
+        """The end of the talk."""
+        return self.digest.lines[-MAX_LINES:]
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """A waiting caller."""
+
+    call_sid: str
+    caller: str
+    queue: str
+    skills: Sequence[str]
+    boost_seconds: int
+    terms: Sequence[Any]
+    joined_at: datetime
+    state: str
+    order: float
+    """Who has the smallest is answered first: time of joining less the head start."""
+
+
+class Board:
+    """Builds the three panels."""
+
+    def __init__(self, deps: ConsoleDeps) -> None:
+        self._deps = deps
+        self._archive = Archive(deps.session_factory)
+
+    def cards(self) -> list[Card]:
+        """Calls that are running now, newest first."""
+        calls = self._archive.running(self._deps.now())
+        events = self._archive.events_of([call.sid for call in calls])
+        names = {call.sid: self._agent_name(call) for call in calls}
+        return [Card(call, digest(events[call.sid]), names[call.sid]) for call in calls]
+
+    def card(self, call_sid: str) -> Card | None:
+        """One running call; None when it is unknown or over."""
+        call = self._deps.call_log.call(call_sid)
+        if call is None or call.ended_at is not None:
+            return None
+        return Card(call, digest(self._deps.call_log.events(call_sid)), self._agent_name(call))
+
+    def waiting(self) -> list[InLine]:
+        """Callers in line, in the order in which they will be answered."""
+        line = [item for item in self._deps.waiting.all() if item.state in IN_LINE_STATES]
+        return sorted(map(_in_line, line), key=lambda one: one.order)[:MAX_WAITING]
+
+    def agents(self) -> list[Any]:
+        """Agents who are signed in."""
+        return list(self._deps.presence.all(self._deps.now_ms))[:MAX_AGENTS]
+
+    def _agent_name(self, call: Call) -> str | None:
+        agent = self._deps.roster.get(call.agent_id) if call.agent_id else None
+        return agent.name if agent else call.agent_id
+
+
+def _in_line(item: Any) -> InLine:
+    boost = item.plan.priority.boost_seconds
+    return InLine(
+        call_sid=item.call_sid,
+        caller=item.caller_masked,
+        queue=item.plan.queue,
+        skills=item.skills,
+        boost_seconds=boost,
+        terms=item.plan.priority.terms,
+        joined_at=datetime.fromtimestamp(item.joined_ms / 1000, UTC),
+        state=item.state,
+        order=item.joined_ms / 1000 - boost,
+    )

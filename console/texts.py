@@ -1,0 +1,95 @@
+"""Words of the console in Mandarin and English, from texts/*.yaml, checked against each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from string import Formatter
+
+import yaml
+
+from console.errors import TextsInvalid
+
+FOLDER = Path(__file__).parent / "texts"
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """One language's words."""
+
+    language: str
+    words: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The wording of a key with its values put in; raises KeyError for an unknown key."""
+        wording = self.words[key]
+        return wording.format(**values) if values else wording
+
+    def value(self, prefix: str, value: object) -> str:
+        """The wording of a stored value (`outcome`, `abandoned`), or the value itself."""
+        return self.words.get(f"{prefix}.{value}", str(value))
+
+    def event(self, kind: str, data: Mapping[str, object]) -> str:
+        """One line of a call's story; what the event does not tell is a dash."""
+        if f"event.{kind}" not in self.words:
+            return kind
+        shown = {name: self._shown(name, value) for name, value in data.items()}
+        return self.words[f"event.{kind}"].format_map(_Known(shown))
+
+    def _shown(self, name: str, value: object) -> str:
+        if name == "seconds" or name.endswith("_seconds"):
+            return f"{value:.0f}" if isinstance(value, int | float) else str(value)
+        if isinstance(value, list | tuple):
+            return ", ".join(_name_of(item) for item in value)
+        return self.value(name, value)
+
+
+class _Known(dict[str, str]):
+    """Values for a wording; a name without a value is a dash."""
+
+    def __missing__(self, name: str) -> str:
+        return "–"
+
+
+def _name_of(item: object) -> str:
+    return str(item.get("id", item.get("name", ""))) if isinstance(item, Mapping) else str(item)
+
+
+def load_texts(folder: Path = FOLDER) -> dict[str, Texts]:
+    """Both languages; raises TextsInvalid with every difference between them."""
+    loaded = {language: _read(folder / f"{language}.yaml") for language in LANGUAGES}
+    problems = _differences(loaded["zh"], loaded["en"])
+    if problems:
+        raise TextsInvalid(problems)
+    return {language: Texts(language, words) for language, words in loaded.items()}
+
+
+def _read(path: Path) -> dict[str, str]:
+    """The file's tree flattened: {"calls": {"title": ...}} becomes "calls.title"."""
+    return _flatten(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+def _flatten(tree: Mapping[str, object], prefix: str = "") -> dict[str, str]:
+    flat: dict[str, str] = {}
+    for name, branch in tree.items():
+        key = f"{prefix}{name}"
+        if isinstance(branch, Mapping):
+            flat.update(_flatten(branch, f"{key}."))
+        else:
+            flat[key] = str(branch)
+    return flat
+
+
+def _differences(one: Mapping[str, str], other: Mapping[str, str]) -> list[str]:
+    problems = [f"{key} is missing in en" for key in one.keys() - other.keys()]
+    problems += [f"{key} is missing in zh" for key in other.keys() - one.keys()]
+    problems += [
+        f"{key} has other placeholders in zh and en"
+        for key in one.keys() & other.keys()
+        if _places(one[key]) != _places(other[key])
+    ]
+    return sorted(problems)
+
+
+def _places(wording: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(wording) if name}
