@@ -1,6 +1,8 @@
-"""One caller's stream, from start to stop: frames to the ear, what was heard to the session, words back.
+"""One caller's stream, from start to stop: frames to the ear, what was heard to the session,
+words back.
 
-Everything that blocks runs in threads; the loop itself only moves frames and waits, each wait with a limit.
+Everything that blocks runs in threads; the loop itself only moves frames and waits, each wait
+with a limit.
 """
 
 import asyncio
@@ -159,7 +161,9 @@ class CallLoop:
             if await self._decided(lambda state, item=item: self._event_for(state, item), ended_ms):
                 return
 
-    def _event_for(self, state: CallState, item: ListeningEvent | ev.Event | str) -> ev.Event | None:
+    def _event_for(
+        self, state: CallState, item: ListeningEvent | ev.Event | str
+    ) -> ev.Event | None:
         """What the item means for the call; runs in a thread."""
         if isinstance(item, ev.Event):
             return item

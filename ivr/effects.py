@@ -1,7 +1,9 @@
 """What the call wants done. Decided by ivr/transitions.py, performed after the state is saved.
 
-`Effect`s are idempotent and stay listed with the saved state until performed, so that a crash in between
-replays them. `StreamEffect`s are for the process that holds the caller's stream; a lost stream loses them
+`Effect`s are idempotent and stay listed with the saved state until performed, so that a crash
+in between
+replays them. `StreamEffect`s are for the process that holds the caller's stream; a lost stream
+loses them
 on purpose: when it comes back, the state tells what to say.
 """
 

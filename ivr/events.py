@@ -1,4 +1,6 @@
-"""What can happen to a live call, as the call's state sees it. Plain values, past tense, JSON by msgspec."""
+"""What can happen to a live call, as the call's state sees it. Plain values, past tense, JSON
+by msgspec.
+"""
 
 import msgspec
 

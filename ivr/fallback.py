@@ -1,4 +1,6 @@
-"""What the caller hears when a part fails: an apology and a way out by keys. Never silence. Pure verbs."""
+"""What the caller hears when a part fails: an apology and a way out by keys. Never silence.
+Pure verbs.
+"""
 
 from telephony.verbs import Enqueue, Gather, Hangup, Pause, Redirect, Say, Verb
 
@@ -6,7 +8,8 @@ PROVIDER_QUEUE = "hotline"
 
 _MENU = {
     "zh": "很抱歉，语音助手暂时听不到您。请按零转人工客服，按一查询订单。",
-    "en": "Sorry, the voice assistant cannot hear you now. Press zero for a person, or one for your order.",
+    "en": "Sorry, the voice assistant cannot hear you now. "
+    "Press zero for a person, or one for your order.",
 }
 _PERSON = {
     "zh": "请稍等，正在为您转接人工客服，您的排队位置会保留。",
@@ -49,7 +52,9 @@ def still_waiting(language: str) -> tuple[Verb, ...]:
 
 
 def try_again(language: str, lost: int) -> tuple[Verb, ...]:
-    """Before another stream: nothing the first time, then a word and time for the process to come back."""
+    """Before another stream: nothing the first time, then a word and time for the process to
+    come back.
+    """
     if lost <= 1:
         return ()
     return (Say(_ONE_MOMENT[language], language), Pause(min(lost - 1, 3)))

@@ -1,6 +1,7 @@
 """The media process: one raw ASGI application for all callers' streams.
 
-A border: a stream that breaks is closed, and the provider goes on with the verb after it (/voice/resume).
+A border: a stream that breaks is closed, and the provider goes on with the verb after it
+(/voice/resume).
 The next call and the process are untouched.
 """
 
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 
 START_SECONDS = 10.0
 """From the upgrade to the start message."""
+
 
 class MediaApp:
     """ASGI: WebSockets at /media/<token>, health at /health."""
@@ -78,7 +80,9 @@ class MediaApp:
         """The upgrade's token if it is the provider's, fresh, unused and there is room."""
         parts, path = self._parts, scope["path"]
         headers = {k.decode("latin-1").lower(): v.decode("latin-1") for k, v in scope["headers"]}
-        token = stream_token.read(parts.secret, path.removeprefix("/media/"), parts.now().timestamp())
+        token = stream_token.read(
+            parts.secret, path.removeprefix("/media/"), parts.now().timestamp()
+        )
         signed = parts.signature.valid_upgrade(path, headers.get("x-twilio-signature"))
         loop = asyncio.get_running_loop()
         if token is None or not signed:

@@ -41,7 +41,9 @@ class Offers:
         self._now = now
 
     def ring(self, reservation: Reservation) -> None:
-        """Dial the agent's phone; answering it accepts. A failure returns the caller to the line."""
+        """Dial the agent's phone; answering it accepts. A failure returns the caller to the
+        line.
+        """
         self._log.append(
             reservation.call_sid,
             Kind.OFFERED,
@@ -77,7 +79,9 @@ class Offers:
             self.failed(reservation, _OUTCOMES[status])
 
     def failed(self, reservation: Reservation, outcome: str) -> None:
-        """Return the caller to the line; False from the queue: accepted, expired or gone already."""
+        """Return the caller to the line; False from the queue: accepted, expired or gone
+        already.
+        """
         now = self._now()
         if self._reservations.release(reservation.id, outcome, int(now.timestamp() * 1000)):
             self.log_not_answered(reservation, outcome)

@@ -1,8 +1,10 @@
-"""Performs what a call's transition decided: the one place where decisions meet queue, line and record."""
+"""Performs what a call's transition decided: the one place where decisions meet queue, line and
+record.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from calls.kinds import Kind
 from calls.log import CallLog
@@ -15,16 +17,14 @@ from telephony.client import VoiceClient
 from telephony.errors import CallGone
 
 
-class ExpectedWait(Protocol):
-    """Estimates a wait from the place in line and the skills needed."""
-
-    def __call__(self, position: int, skills: tuple[str, ...]) -> int | None: ...
+ExpectedWait = Callable[[int, tuple[str, ...]], int | None]
+"""Seconds from the place in line and the skills needed; None when nobody has them."""
 
 
 class Performer:
     """Performs effects; each may be performed again after a crash without harm."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913: it joins the parts that a call touches; only app.py constructs it
         self,
         *,
         call_log: CallLog,

@@ -1,4 +1,6 @@
-"""Every event of a live call goes through here: load, decide (pure), save, perform. Nothing else."""
+"""Every event of a live call goes through here: load, decide (pure), save, perform. Nothing
+else.
+"""
 
 from collections.abc import Callable
 
@@ -39,7 +41,9 @@ class CallSession:
         self._performer.perform(state, effects)
         return True
 
-    def handle(self, call_sid: str, event: ev.Event) -> tuple[CallState, tuple[fx.StreamEffect, ...]]:
+    def handle(
+        self, call_sid: str, event: ev.Event
+    ) -> tuple[CallState, tuple[fx.StreamEffect, ...]]:
         """Apply an event; returns the new state and what the holder of the stream has to do.
 
         Raises UnknownCall, TooBusy or LiveStateUnavailable.

@@ -18,7 +18,8 @@ from ivr.state import CallState
 LIFETIME_SECONDS = 24 * 3600
 TOKEN_SECONDS = 3600
 
-# KEYS[1] call hash; ARGV: expected version ("" = must be new), state, new version, pending, lifetime. Returns 1 if saved.
+# KEYS[1] call hash; ARGV: expected version ("" = must be new), state, new version, pending,
+# lifetime. Returns 1 if saved.
 _SAVE = """
 local held = redis.call('HGET', KEYS[1], 'version')
 if (held or '') ~= ARGV[1] then return 0 end
@@ -28,7 +29,8 @@ return 1
 """
 # KEYS[1] call hash; ARGV: version whose effects were performed.
 _PERFORMED = """
-if redis.call('HGET', KEYS[1], 'version') == ARGV[1] then redis.call('HSET', KEYS[1], 'pending', '[]') end
+if redis.call('HGET', KEYS[1], 'version') == ARGV[1] then redis.call('HSET', KEYS[1], 'pending',
+'[]') end
 """
 
 Pending = tuple[fx.Effect, ...]
@@ -72,7 +74,9 @@ class SessionStore:
             raise CallStateLost(call_sid, str(problem)) from problem
 
     def save(self, state: CallState, *, expected: int | None, pending: Pending) -> bool:
-        """Save if the held version is `expected` (None: the call is new). False: another was first."""
+        """Save if the held version is `expected` (None: the call is new). False: another was
+        first.
+        """
         held = "" if expected is None else str(expected)
         arguments: list[Any] = [
             held,

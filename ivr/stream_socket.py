@@ -1,4 +1,6 @@
-"""The provider's stream over an ASGI WebSocket, as typed messages: events in, sound and marks out."""
+"""The provider's stream over an ASGI WebSocket, as typed messages: events in, sound and marks
+out.
+"""
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping

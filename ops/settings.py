@@ -1,6 +1,7 @@
 """Settings: read once from the environment, checked as a whole, passed on as plain values.
 
-Nobody below app.py and ops reads the environment. Units are in the names: `_ms` for sound, `_seconds` for people.
+Nobody below app.py and ops reads the environment. Units are in the names: `_ms` for sound,
+`_seconds` for people.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,7 +14,9 @@ LANGUAGES = ("zh", "en")
 
 
 class SettingsInvalid(ValueError):
-    """All problems of the environment at once, numbered, each with its variable and what would be right."""
+    """All problems of the environment at once, numbered, each with its variable and what would
+    be right.
+    """
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
@@ -139,7 +142,9 @@ class Settings:
             line=_line(read),
             store=StoreSettings(
                 folder=folder,
-                database_url=read.text("HOTLINE_DATABASE_URL", f"sqlite:///{folder / 'hotline.db'}"),
+                database_url=read.text(
+                    "HOTLINE_DATABASE_URL", f"sqlite:///{folder / 'hotline.db'}"
+                ),
                 redis_url=read.text("HOTLINE_REDIS_URL", "redis://127.0.0.1:6379/0"),
             ),
             serve=ServeSettings(
@@ -225,7 +230,10 @@ class _Reader:
 
     def number(self, name: str, default: int, low: int, high: int) -> int:
         return self._parsed(
-            name, str(default), f"a whole number from {low} to {high}", lambda v: _ranged(v, low, high)
+            name,
+            str(default),
+            f"a whole number from {low} to {high}",
+            lambda v: _ranged(v, low, high),
         )
 
     def zone(self, name: str, default: str) -> ZoneInfo:
@@ -257,7 +265,9 @@ class _Reader:
         for part in filter(None, (p.strip() for p in self.text(name).split(","))):
             number, _, language = part.partition("=")
             if not number.startswith("+") or not number[1:].isdigit() or language not in LANGUAGES:
-                self.problems.append(f"{name}: {part!r}; give number=language, e.g. +864008000001=zh")
+                self.problems.append(
+                    f"{name}: {part!r}; give number=language, e.g. +864008000001=zh"
+                )
             numbers[number] = language
         return numbers
 

@@ -1,0 +1,56 @@
+# Hotline. `make demo` and `make test` do all set-up by themselves.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: help setup setup-dev demo test check format bench serve worker lock clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(VENV)/.setup node_modules/.setup ## install what Hotline needs into .venv and node_modules
+
+setup-dev: setup $(VENV)/.setup-dev
+
+$(VENV)/.setup: requirements/runtime.txt pyproject.toml
+	@sh ops/setup.sh python "$(PYTHON)" requirements/runtime.txt
+	@touch $@
+
+$(VENV)/.setup-dev: requirements/dev.txt $(VENV)/.setup
+	@sh ops/setup.sh packages "$(PYTHON)" requirements/dev.txt
+	@touch $@
+
+node_modules/.setup: package-lock.json $(VENV)/.setup
+	@sh ops/setup.sh front-end "$(PYTHON)"
+	@touch $@
+
+demo: setup ## start everything on this machine and play four calls
+	@$(BIN)/hotline demo
+
+test: setup-dev ## all tests
+	@sh ops/setup.sh browser "$(PYTHON)"
+	@$(BIN)/python -m pytest
+
+check: setup-dev ## format, lint, types, import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy .
+	@$(BIN)/lint-imports
+
+format: setup-dev ## put the code in order
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+serve: setup ## web and media processes, settings from the environment
+	@$(BIN)/hotline serve
+
+worker: setup ## the work after calls, settings from the environment
+	@$(BIN)/hotline worker
+
+lock: ## resolve the versions anew (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build -o requirements/runtime.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build --group dev -o requirements/dev.txt
+
+clean: ## remove what setup and the demo made
+	rm -rf $(VENV) node_modules var

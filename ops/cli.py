@@ -1,0 +1,347 @@
+"""The command line `hotline`. Each command imports what it needs when it runs, so that help is
+instant.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+LANGUAGE = click.Choice(["zh", "en"])
+EPILOG = "Settings come from environment variables; see .env.example."
+
+
+class Failed(click.ClickException):
+    """A clear sentence and exit status 1."""
+
+
+@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="hotline")
+def main() -> None:
+    """Hotline: every call heard, understood, routed and scored."""
+
+
+@main.command(epilog="Example: hotline serve")
+def serve() -> None:
+    """Run the web and media processes (the worker is a command of its own)."""
+    import signal
+    import threading
+
+    from ops.demo_house import serve_commands
+    from ops.processes import ProcessSpec, Supervisor
+
+    settings = load_settings()
+    migrate_database(settings)
+    supervisor = Supervisor(settings.store.folder / "logs", os.environ)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    for name, command in serve_commands(settings).items():
+        supervisor.start(ProcessSpec(name, command))
+    click.echo(f"web on {settings.serve.web_bind}, media on {settings.serve.media_bind}")
+    click.echo(f"logs in {settings.store.folder / 'logs'}; Ctrl-C stops both")
+    stop.wait()
+    supervisor.stop()
+
+
+@main.command(epilog="Example: hotline worker")
+def worker() -> None:
+    """Run the work after calls: recordings, transcripts, scores."""
+    from ops.worker import run
+
+    load_settings()
+    run()
+
+
+@main.command(epilog="Example: hotline demo --once --report report.json")
+@click.option("--once", is_flag=True, help="End by itself when the calls are scored.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write it as JSON.")
+@click.option("--story", default="first_calls", show_default=True, help="Bundled story or file.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("var/demo"),
+    show_default=True,
+    help="Emptied at the start.",
+)
+def demo(once: bool, report: Path | None, story: str, folder: Path) -> None:
+    """Start all parts on this machine and play four callers at once."""
+    from ops.demo import Demo
+
+    sys.exit(Demo(folder, story_text(story), once=once, report=report).run())
+
+
+@main.command(epilog="Example: hotline simulate first_calls --box http://127.0.0.1:9000")
+@click.argument("story")
+@click.option("--box", required=True, help="Address of a running telephone company in a box.")
+@click.option("--seconds", default=300, show_default=True, help="Longest the story may take.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+def simulate(story: str, box: str, seconds: int, as_json: bool) -> None:
+    """Play a story of callers and agents against a running Hotline."""
+    import time
+
+    from ops.demo_house import fetch_json
+
+    begun = fetch_json(f"{box}/box/stories", {"story": story_text(story)})
+    if begun is None:
+        raise Failed(f"no story was begun at {box}; is the box running and the story valid?")
+    deadline = time.monotonic() + seconds
+    result = None
+    while time.monotonic() < deadline:
+        result = fetch_json(f"{box}/box/stories/{begun['id']}") or result
+        if result and result["state"] != "running":
+            break
+        time.sleep(0.5)
+    if result is None or result["state"] == "running":
+        raise Failed(f"story {story!r} did not end within {seconds} s")
+    click.echo(dump(result) if as_json else story_summary(result))
+    sys.exit(0 if result["state"] == "done" else 1)
+
+
+@main.command(epilog="Example: hotline listen call.wav --lang zh --json")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--jsonl", is_flag=True, help='Read {"id", "path", "lang"} lines from standard input.'
+)
+def listen(files: tuple[Path, ...], lang: str, as_json: bool, jsonl: bool) -> None:
+    """Say what is said in a sound file (WAV, FLAC, MP3)."""
+    from asr.listen import listen_file
+    from asr.model_files import default_models
+    from asr.vosk_recognizer import VoskModel
+
+    models = {language: VoskModel(path, language) for language, path in default_models().items()}
+    if jsonl:
+        answer_lines(lambda line: listen_file(Path(line["path"]), models, line.get("lang", lang)))
+        return
+    for file in files:
+        result = guarded(lambda file=file: listen_file(file, models, lang))
+        click.echo(dump(result) if as_json else result["text"])
+
+
+@main.command(epilog='Example: hotline say "您好" --lang zh --out hello.wav')
+@click.argument("text")
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("say.wav"),
+    show_default=True,
+)
+@click.option("--json", "as_json", is_flag=True)
+def say(text: str, lang: str, out: Path, as_json: bool) -> None:
+    """Write spoken text to a WAV file, as a caller would hear it (8 kHz)."""
+    from audio.frames import RATE
+    from audio.mulaw import decode
+    from audio.wav import write_wav
+    from tts.pyttsx3_speaker import Pyttsx3Speaker
+
+    speaker = Pyttsx3Speaker(workers=1, scratch=out.absolute().parent)
+    try:
+        speech = guarded(lambda: speaker.speak(text, lang))
+    finally:
+        speaker.close()
+    write_wav(out, decode(speech.ulaw), RATE)
+    seconds = speech.ms / 1000
+    click.echo(dump({"file": str(out), "seconds": seconds}) if as_json else f"{out}: {seconds} s")
+
+
+@main.command(epilog='Example: hotline understand "我的快递到哪了" --json')
+@click.argument("text", required=False, default="")
+@click.option("--lang", type=LANGUAGE, default=None, help="Default: told from the text.")
+@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--jsonl", is_flag=True, help='Read {"id", "text", "lang", "now"} lines from standard input.'
+)
+def understand(text: str, lang: str | None, as_json: bool, jsonl: bool) -> None:
+    """Tell what an utterance asks for: intents in order, and the values that it names."""
+    from dialogue.cli_view import to_json
+
+    from dialogue.nlu.understander import Understander
+
+    mind = Understander.load()
+
+    def answer(line: dict[str, Any]) -> dict[str, Any]:
+        now = datetime.fromisoformat(line["now"]) if line.get("now") else datetime.now(UTC)
+        now = now if now.tzinfo else now.replace(tzinfo=UTC)
+        said = str(line["text"])
+        return to_json(mind.understand(said, line.get("lang") or language_of(said), now))
+
+    if jsonl:
+        answer_lines(answer)
+        return
+    if not text:
+        raise click.UsageError("give a text, or --jsonl with lines on standard input")
+    result = answer({"text": text, "lang": lang})
+    if as_json:
+        click.echo(dump(result))
+        return
+    for intent in result["intents"]:
+        click.echo(f"{intent['id']}  {intent['confidence']:.2f}  “{intent['words']}”")
+    for entity in result["entities"]:
+        click.echo(f"  {entity['kind']} = {entity['value']}")
+
+
+@main.command(epilog="Example: hotline emotion angry.wav --lang zh --json")
+@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option(
+    "--baseline",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The same caller's calm voice.",
+)
+@click.option("--json", "as_json", is_flag=True)
+@click.option(
+    "--jsonl", is_flag=True, help='Read {"id", "path", "baseline"} or {"id", "text", "lang"} lines.'
+)
+def emotion(
+    files: tuple[Path, ...], lang: str, baseline: Path | None, as_json: bool, jsonl: bool
+) -> None:
+    """Tell how upset a caller sounds: voice, words, and both together."""
+    from ops.cli_emotion import EmotionView
+
+    view = EmotionView()
+    if jsonl:
+        answer_lines(lambda line: view.line(line, lang))
+        return
+    for file in files:
+        result = guarded(lambda file=file: view.file(file, baseline, lang))
+        click.echo(dump(result) if as_json else view.sentence(result))
+
+
+@main.command(epilog="Example: hotline qa CA0123456789abcdef0123456789abcdef --json")
+@click.argument("call")
+@click.option("--json", "as_json", is_flag=True)
+def qa(call: str, as_json: bool) -> None:
+    """Score a recorded call, or show its score."""
+    from ops.database.engine import import_models, make_engine, make_session_factory
+    from qa.judge import Judge
+    from qa.judge import as_json as score_json
+    from qa.scorecard import load_scorecard
+
+    settings = load_settings()
+    import_models()
+    judge = Judge(make_session_factory(make_engine(settings.store.database_url)), load_scorecard())
+    result = score_json(guarded(lambda: judge.score_call(call, datetime.now(UTC))))
+    if as_json:
+        click.echo(dump(result))
+        return
+    click.echo(f"{result['score']}  {result['band']}")
+    for finding in result["findings"]:
+        click.echo(f"  {finding['verdict']:<15} {finding['criterion']}: {finding['reason']}")
+
+
+@main.command(epilog="Example: hotline doctor --json")
+@click.option("--json", "as_json", is_flag=True)
+def doctor(as_json: bool) -> None:
+    """Check every part, and say how to mend what is missing."""
+    from ops.doctor import examine
+
+    findings = examine(os.environ)
+    if as_json:
+        click.echo(dump([finding.as_json() for finding in findings]))
+    else:
+        for finding in findings:
+            click.echo(finding.sentence())
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+def load_settings() -> Any:
+    """Settings from the environment, or the list of what is wrong with it."""
+    from ops.settings import Settings, SettingsInvalid
+
+    try:
+        return Settings.from_env(os.environ)
+    except SettingsInvalid as problem:
+        raise Failed(str(problem)) from problem
+
+
+def migrate_database(settings: Any) -> None:
+    """Bring the configured database to the newest shape."""
+    from ops.database.engine import make_engine
+    from ops.database.migrate import migrate
+
+    settings.store.folder.mkdir(parents=True, exist_ok=True)
+    engine = make_engine(settings.store.database_url)
+    migrate(engine)
+    engine.dispose()
+
+
+def story_text(story: str) -> str:
+    """A file's text, or the name of a bundled story."""
+    path = Path(story)
+    return path.read_text(encoding="utf-8") if path.is_file() else story
+
+
+def story_summary(result: dict[str, Any]) -> str:
+    """A line a person, and what went wrong."""
+    lines = [f"{person['name']}: {person['state']}" for person in result["callers"]]
+    return "\n".join([*lines, *result["failures"], result["state"]])
+
+
+def answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
+    """JSON lines in, a JSON line out for each with the same id; a bad line gets an error, not a
+    crash.
+    """
+    for line in input_lines():
+        identity = line.get("id")
+        try:
+            result = answer(line)
+        except (KeyError, TypeError) as problem:
+            result = {"error": f"missing or wrong field: {problem}"}
+        except expected_errors() as problem:
+            result = {"error": str(problem)}
+        click.echo(dump({"id": identity, **result}))
+
+
+def input_lines() -> Iterator[dict[str, Any]]:
+    """Objects on standard input, one a line."""
+    for number, text in enumerate(click.get_text_stream("stdin", encoding="utf-8"), start=1):
+        if not text.strip():
+            continue
+        try:
+            line = json.loads(text)
+        except ValueError:
+            line = None
+        if not isinstance(line, dict):
+            click.echo(dump({"id": None, "error": f"line {number} is no JSON object"}))
+            continue
+        yield line
+
+
+def guarded(work: Callable[[], Any]) -> Any:
+    """Run it; an error of ours becomes one sentence."""
+    try:
+        return work()
+    except expected_errors() as problem:
+        raise Failed(str(problem)) from problem
+
+
+def expected_errors() -> tuple[type[Exception], ...]:
+    """What a user's file or text may cause."""
+    from asr.errors import AsrError
+    from audio.errors import AudioError
+    from qa.errors import QaError
+    from tts.errors import TtsError
+
+    return (AsrError, AudioError, QaError, TtsError, OSError, ValueError)
+
+
+def language_of(text: str) -> str:
+    """Mandarin if there is a Chinese character."""
+    return "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in text) else "en"
+
+
+def dump(value: Any) -> str:
+    """One line of JSON, readable Chinese."""
+    return json.dumps(value, ensure_ascii=False)
+
+
+if __name__ == "__main__":
+    main()

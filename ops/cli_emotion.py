@@ -1,0 +1,64 @@
+"""`hotline emotion`: the scorer over a file or a text, with the recogniser for the words where
+there is sound.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from asr.model_files import default_models
+from asr.recognizer import Pcm
+from asr.transcribe import transcribe
+from asr.vosk_recognizer import VoskModel
+from audio.files import read_sound
+from audio.frames import RATE
+from audio.resample import resample
+from emotion.cli_view import lexical_to_json, to_json
+from emotion.fusion import EmotionScorer, EmotionState
+
+
+class EmotionView:
+    """Models loaded once, on first need."""
+
+    def __init__(self) -> None:
+        self._scorer = EmotionScorer.load()
+        self._models: dict[str, VoskModel] = {}
+
+    def line(self, line: dict[str, Any], language: str) -> dict[str, Any]:
+        """One JSON line: a text gives the lexical part alone."""
+        language = line.get("lang", language)
+        if "text" in line:
+            return {"lexical": lexical_to_json(self._scorer.lexical.score(line["text"], language))}
+        baseline = line.get("baseline")
+        return self.file(Path(line["path"]), Path(baseline) if baseline else None, language)
+
+    def file(self, path: Path, baseline: Path | None, language: str) -> dict[str, Any]:
+        """Voice, words and both, of a whole file."""
+        state = EmotionState()
+        at_ms = 0
+        if baseline is not None:
+            calm = _mono(baseline)
+            at_ms = len(calm) * 1000 // RATE
+            state = self._scorer.hear(state, calm, "", language, at_ms).state
+        pcm = _mono(path)
+        words = " ".join(t.text for t in transcribe(pcm, self._model(language)))
+        return to_json(
+            self._scorer.hear(state, pcm, words, language, at_ms + len(pcm) * 1000 // RATE)
+        )
+
+    def sentence(self, result: dict[str, Any]) -> str:
+        """For people."""
+        fused = result["fused"]
+        if fused is None:
+            return "too little to judge"
+        reasons = "; ".join(fused["reasons"]) or "nothing special"
+        return f"level {fused['level']}, score {fused['score']:.2f}: {reasons}"
+
+    def _model(self, language: str) -> VoskModel:
+        if language not in self._models:
+            self._models[language] = VoskModel(default_models()[language], language)
+        return self._models[language]
+
+
+def _mono(path: Path) -> Pcm:
+    channels, rate = read_sound(path)
+    return resample(channels[0], rate, RATE)

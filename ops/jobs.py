@@ -1,0 +1,72 @@
+"""Every background job, on one screen. A border: RQ records what fails, the sweep tries it
+again.
+"""
+
+import logging
+import os
+
+from redis import Redis, RedisError
+from rq import Queue
+from rq.exceptions import DuplicateJobError, NoSuchJobError
+from rq.job import Job
+
+from ops.after_call import AfterCall
+from ops.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "after-call"
+JOB_SECONDS = 900
+"""A job that runs longer is stuck; an hour's call takes about two minutes."""
+
+_after_call: AfterCall | None = None
+"""The only module-level variable of the code base: the worker's services, built once per
+process.
+"""
+
+
+def process_recording(recording_sid: str) -> str:
+    """Fetch, transcribe and score one recording; returns the state that it reached."""
+    return after_call().process(recording_sid)
+
+
+def after_call() -> AfterCall:
+    """This worker's services."""
+    global _after_call
+    if _after_call is None:
+        from app import build_after_call
+
+        _after_call = build_after_call(Settings.from_env(os.environ))
+    return _after_call
+
+
+def enqueue_recording(redis_url: str, recording_sid: str, step: str = "announced-0") -> None:
+    """Ask a worker to process a recording; with Redis away the sweep does it later.
+
+    `step` is the state and attempt at which it is: one job for each, so that a duplicate
+    callback or a
+    second sweep adds nothing.
+    """
+    try:
+        with Redis.from_url(redis_url, socket_timeout=3, socket_connect_timeout=3) as connection:
+            _enqueue(connection, recording_sid, step)
+    except RedisError as problem:
+        logger.error("recording %s waits for the sweep: %s", recording_sid, problem)
+
+
+def _enqueue(connection: "Redis[bytes]", recording_sid: str, step: str) -> None:
+    job_id = f"recording-{recording_sid}-{step}"
+    try:
+        Job.fetch(job_id, connection=connection)
+    except NoSuchJobError:
+        try:
+            Queue(QUEUE, connection=connection).enqueue(
+                process_recording,
+                recording_sid,
+                job_id=job_id,
+                job_timeout=JOB_SECONDS,
+                result_ttl=3600,
+                failure_ttl=7 * 86400,
+            )
+        except DuplicateJobError:
+            return
