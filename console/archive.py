@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, sessionmaker
@@ -16,6 +17,8 @@ PAGE_SIZE = 50
 MAX_PAGE = 2_000
 MAX_SEGMENTS = 2_000
 MAX_RUNNING = 60
+_Listed: TypeAlias = "Select[Call, str | None, float | None, str | None]"
+"""Quoted: only SQLAlchemy 2.1 takes the columns one by one."""
 LONGEST_CALL = timedelta(hours=4)
 """Twilio ends a call after this; an older one without an end was lost, not running."""
 
@@ -81,7 +84,7 @@ class Archive:
                 .limit(PAGE_SIZE)
                 .offset((number - 1) * PAGE_SIZE)
             )
-            rows = [Row(*columns) for columns in found.tuples()]
+            rows = [Row(*columns) for columns in found]
         return Page(rows, number, total)
 
     def agents(self) -> Sequence[Agent]:
@@ -141,7 +144,7 @@ class Archive:
         return Recorded(recording, segments, score)
 
 
-def _listed() -> Select[tuple[Call, str | None, float | None, str | None]]:
+def _listed() -> _Listed:
     newest = select(func.max(QaScore.id).label("id")).group_by(QaScore.call_sid).subquery("newest")
     score = select(QaScore).join(newest, QaScore.id == newest.c.id).subquery("score")
     return (
@@ -151,9 +154,7 @@ def _listed() -> Select[tuple[Call, str | None, float | None, str | None]]:
     )
 
 
-def _narrowed(
-    query: Select[tuple[Call, str | None, float | None, str | None]], wanted: Filter
-) -> Select[tuple[Call, str | None, float | None, str | None]]:
+def _narrowed(query: _Listed, wanted: Filter) -> _Listed:
     if wanted.language:
         query = query.where(Call.language == wanted.language)
     if wanted.outcome:
