@@ -17,13 +17,8 @@ SAFETY_NET_SECONDS = 0.5
 """Longest sleep between two looks: the bell wakes us, this forgives a lost token and sweeps."""
 PAUSE_SECONDS = 1.0
 """After an outage or a failed hand-over, so that neither becomes a hot loop."""
-
-
-def wake(redis: Redis) -> None:
-    """Ring the bell; the scripts do so by themselves whenever a caller or an agent becomes free."""
-    with reaching_redis("wake"):
-        redis.rpush(key("wake"), "1")
-        redis.expire(key("wake"), 3600)
+WAKE_TTL_SECONDS = 3600
+"""A bell that nobody hears for an hour is no news any more."""
 
 
 class Dispatcher:
@@ -45,6 +40,14 @@ class Dispatcher:
         self._on_reserved = on_reserved
         self._on_expired = on_expired
         self._now_ms = now_ms
+
+    @staticmethod
+    def wake(redis: Redis) -> None:
+        """Ring the bell; the scripts do so themselves when a caller or an agent becomes free."""
+        with reaching_redis("wake"), redis.pipeline() as pipeline:
+            pipeline.rpush(key("wake"), "1")
+            pipeline.expire(key("wake"), WAKE_TTL_SECONDS)
+            pipeline.execute()
 
     def run(self, stop: threading.Event) -> None:
         """Until `stop`; survives Redis being away (logged once) and callbacks that fail."""
@@ -79,10 +82,17 @@ class Dispatcher:
             reservation = self._reservations.reserve_next(self._now_ms(), self._lease_ms)
             if reservation is None:
                 return True
-            if not self._call(self._on_reserved, reservation):
-                self._reservations.release(reservation.id, "failed", self._now_ms())
+            if not self._hand_over(reservation):
                 return False
         return True
+
+    def _hand_over(self, reservation: Reservation) -> bool:
+        """False when the agent's phone could not be rung: by an error, or released as failed."""
+        if not self._call(self._on_reserved, reservation):
+            self._reservations.release(reservation.id, "failed", self._now_ms())
+            return False
+        after = self._reservations.get(reservation.id)
+        return after is None or after.outcome != "failed"
 
     def _call(self, callback: Callable[[Reservation], None], reservation: Reservation) -> bool:
         try:

@@ -9,9 +9,7 @@ redis.call('HSET', name, 'status', ARGV[3])
 if ARGV[3] == 'logged_out' then
   redis.call('ZREM', key('fresh'), agent_id)
 else
-  redis.call('HSET', name, 'seen_ms', NOW)
-  redis.call('ZADD', key('agents'), NOW, agent_id)
-  redis.call('ZADD', key('fresh'), NOW, agent_id)
+  hear_from(agent_id)
 end
 if agent[1] ~= 'available' and ARGV[3] == 'available' and agent[2] == 'idle' then
   redis.call('HSET', name, 'idle_since', NOW)

@@ -128,6 +128,19 @@ local function drop_silent()
   return silent
 end
 
+-- The desk has reported. One that was silent stands at the end of the idle line; returns true if it was not.
+local function hear_from(agent_id)
+  drop_silent()
+  local name, fresh = key('agent:' .. agent_id), redis.call('ZSCORE', key('fresh'), agent_id)
+  redis.call('HSET', name, 'seen_ms', NOW)
+  redis.call('ZADD', key('agents'), NOW, agent_id)
+  redis.call('ZADD', key('fresh'), NOW, agent_id)
+  if not fresh and redis.call('HGET', name, 'state') == 'idle' then
+    redis.call('HSET', name, 'idle_since', NOW)
+  end
+  return fresh and true
+end
+
 ----------------------------------------------------------------- reservations
 
 local function end_reservation(id, state, outcome)

@@ -4,17 +4,15 @@
 -- returns 1
 local agent_id, name = ARGV[2], key('agent:' .. ARGV[2])
 local known = redis.call('HMGET', name, 'state', 'skills')
-local open = redis.call('ZSCORE', key('fresh'), agent_id)
--- out of the sets of skills that the agent has lost since
-if known[2] and known[2] ~= ARGV[4] then
+local reports = hear_from(agent_id)
+if known[2] and known[2] ~= ARGV[4] then -- out of the sets of the skills lost since
   redis.call('ZREM', key('fresh'), agent_id)
   settle(agent_id)
+  redis.call('ZADD', key('fresh'), NOW, agent_id)
 end
 redis.call('HSET', name, 'id', agent_id, 'name', ARGV[3], 'skills', ARGV[4], 'levels', ARGV[5],
-  'endpoint', ARGV[6], 'seen_ms', NOW)
+  'endpoint', ARGV[6])
 if not known[1] then redis.call('HSET', name, 'state', 'idle', 'since', NOW, 'idle_since', NOW) end
-if not open then redis.call('HSET', name, 'status', 'break') end
-redis.call('ZADD', key('agents'), NOW, agent_id)
-redis.call('ZADD', key('fresh'), NOW, agent_id)
+if not reports then redis.call('HSET', name, 'status', 'break') end
 settle(agent_id)
 return 1

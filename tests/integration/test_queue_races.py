@@ -1,0 +1,578 @@
+"""What must hold whatever happens in whatever order, and with several processes at once."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import redis as redis_client
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from ops.redis_server import RedisServer
+from queues.dispatcher import Dispatcher
+from queues.errors import QueueUnavailable
+from queues.presence import Presence
+from queues.reservations import Reservations
+from queues.waiting import Waiting
+from routing.overflow import Step
+from routing.plan import Priority, RoutePlan
+
+T = 1_732_241_234_567
+LEASE = 15_000
+CAP_MS = 300_000
+SKILLS = ("appliance", "billing", "lang_en", "lang_zh")
+SILENCE = 45_000
+
+
+def plan(skills, boost=0) -> RoutePlan:
+    return RoutePlan("general", tuple(sorted(skills)), Priority((), boost), "because")
+
+
+def join(waiting: Waiting, sid: str, skills, now: int, boost: int = 0):
+    return waiting.join(
+        sid, plan(skills, boost), now, language="zh", story=(), caller_masked="+86*****1"
+    )
+
+
+def sign_in(presence: Presence, agent_id: str, skills, now: int) -> None:
+    presence.sign_in(agent_id, agent_id, dict.fromkeys(skills, 3), f"client:{agent_id}", now)
+    presence.set_status(agent_id, "available", now)
+
+
+# --- a model in plain Python against the scripts ------------------------------------------------
+
+CALLERS = st.sampled_from([f"C{number}" for number in range(6)])
+AGENTS = st.sampled_from([f"A{number}" for number in range(4)])
+SOME_SKILLS = st.sets(st.sampled_from(SKILLS), max_size=3)
+
+
+class Floor(RuleBasedStateMachine):
+    """Any sequence of moves; the model says who may be paired and who must still be there."""
+
+    redis: redis_client.Redis
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.redis.flushdb()
+        self.waiting = Waiting(self.redis, self.steps)
+        self.presence = Presence(self.redis)
+        self.reservations = Reservations(self.redis)
+        self.now = T
+        self.callers: dict[str, dict] = {}
+        self.agents: dict[str, dict] = {}
+        self.offers: dict[str, dict] = {}
+
+    @staticmethod
+    def steps(route: RoutePlan):
+        left = tuple(skill for skill in route.skills if skill.startswith("lang"))
+        return (Step(60, left),) if left != route.skills else ()
+
+    # the model's own view
+
+    def score(self, sid: str) -> tuple[float, str]:
+        caller = self.callers[sid]
+        return caller["joined"] - 1000 * caller["boost"] - 0.5 * caller["front"], sid
+
+    def is_idle(self, agent_id: str) -> bool:
+        agent = self.agents[agent_id]
+        fresh = agent["seen"] is not None and self.now - agent["seen"] < SILENCE
+        return agent["status"] == "available" and agent["state"] == "idle" and fresh
+
+    def fits(self, sid: str, agent_id: str) -> bool:
+        return self.callers[sid]["skills"] <= self.agents[agent_id]["skills"]
+
+    def free(self, agent_id: str, status: str | None) -> None:
+        agent = self.agents[agent_id]
+        agent["state"] = "idle"
+        if status and agent["status"] == "available":
+            agent["status"] = status
+
+    def back_in_line(self, sid: str) -> None:
+        self.callers[sid].update(state="waiting", front=1)
+
+    # moves
+
+    @initialize(heads=st.sampled_from([0, 25]))
+    def choose_a_walk(self, heads):
+        """Both walks of reserve.lua must obey the same model."""
+        self.reservations = Reservations(self.redis, heads_per_idle_agent=heads)
+
+    @rule(ms=st.sampled_from([0, 1, 1000, 5000, 20_000, 61_000]))
+    def time_passes(self, ms):
+        self.now += ms
+
+    @rule(sid=CALLERS, skills=SOME_SKILLS, boost=st.sampled_from([0, 0, 30, 300]))
+    def join(self, sid, skills, boost):
+        got = join(self.waiting, sid, skills, self.now, boost)
+        assert got.already == (sid in self.callers)
+        if not got.already:
+            relaxed = {skill for skill in skills if skill.startswith("lang")}
+            self.callers[sid] = {
+                "joined": self.now,
+                "boost": boost,
+                "front": 0,
+                "skills": set(skills),
+                "relaxed": relaxed,
+                "due": self.now + 60_000 if relaxed != skills else None,
+                "state": "waiting",
+            }
+
+    @rule(sid=CALLERS)
+    def leave(self, sid):
+        left = self.waiting.leave(sid, self.now)
+        caller = self.callers.get(sid)
+        if caller is None or caller["state"] == "accepted":
+            assert left is None
+            return
+        assert left.waited_ms == self.now - caller["joined"]
+        del self.callers[sid]
+        for offer_id, offer in self.offers.items():
+            if offer["sid"] == sid and offer["state"] == "pending":
+                assert left.rescinded == offer_id
+                offer["state"] = "rescinded"
+                self.free(offer["agent"], None)
+
+    @rule(sid=CALLERS, boost=st.sampled_from([0, 60, 120, 300]))
+    def reprioritise(self, sid, boost):
+        position = self.waiting.reprioritise(sid, Priority((), boost), self.now)
+        caller = self.callers.get(sid)
+        if caller is None or caller["state"] == "accepted":
+            assert position is None
+            return
+        caller["boost"] = max(caller["boost"], boost)
+        assert (position == 0) == (caller["state"] == "offered")
+
+    @rule(agent_id=AGENTS, skills=SOME_SKILLS)
+    def sign_in(self, agent_id, skills):
+        held = dict.fromkeys(skills, 3)
+        self.presence.sign_in(agent_id, agent_id, held, f"client:{agent_id}", self.now)
+        agent = self.agents.setdefault(agent_id, {"state": "idle", "seen": None})
+        if agent["seen"] is None or self.now - agent["seen"] >= SILENCE:
+            agent["status"] = "break"
+        agent.update(skills=set(skills), seen=self.now)
+
+    @rule(
+        agent_id=AGENTS, status=st.sampled_from(["available", "available", "break", "logged_out"])
+    )
+    def set_status(self, agent_id, status):
+        done = self.presence.set_status(agent_id, status, self.now)
+        assert done == (agent_id in self.agents)
+        if done:
+            seen = None if status == "logged_out" else self.now
+            self.agents[agent_id].update(status=status, seen=seen)
+
+    @rule()
+    def everybody_reports(self):
+        for agent_id, agent in self.agents.items():
+            if self.presence.heartbeat(agent_id, self.now):
+                agent["seen"] = self.now
+
+    @rule()
+    def reserve(self):
+        offer = self.reservations.reserve_next(self.now, LEASE)
+        idle = [agent_id for agent_id in self.agents if self.is_idle(agent_id)]
+        served = [
+            sid
+            for sid, caller in self.callers.items()
+            if caller["state"] == "waiting" and any(self.fits(sid, agent) for agent in idle)
+        ]
+        if not served:
+            assert offer is None
+            return
+        assert offer is not None
+        assert offer.call_sid == min(served, key=self.score)
+        assert offer.agent_id in idle and self.fits(offer.call_sid, offer.agent_id)
+        self.obeys_the_order_law(offer.call_sid, offer.agent_id)
+        self.callers[offer.call_sid]["state"] = "offered"
+        self.agents[offer.agent_id]["state"] = "reserved"
+        self.offers[offer.id] = {
+            "sid": offer.call_sid,
+            "agent": offer.agent_id,
+            "state": "pending",
+            "until": self.now + LEASE,
+        }
+
+    def obeys_the_order_law(self, chosen: str, agent_id: str) -> None:
+        """D3: whom this agent could serve too is overtaken by less than CAP seconds at most."""
+        for sid, caller in self.callers.items():
+            if caller["state"] == "waiting" and sid != chosen and self.fits(sid, agent_id):
+                assert self.callers[chosen]["joined"] - caller["joined"] <= CAP_MS
+
+    @precondition(lambda self: self.offers)
+    @rule(data=st.data())
+    def accept(self, data):
+        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer = self.offers[offer_id]
+        expected = offer["state"] == "pending" and self.now < offer["until"]
+        assert self.reservations.accept(offer_id, self.now) == expected
+        if expected:
+            offer["state"] = "accepted"
+            self.callers[offer["sid"]]["state"] = "accepted"
+            self.agents[offer["agent"]]["state"] = "on_call"
+
+    @precondition(lambda self: self.offers)
+    @rule(data=st.data(), outcome=st.sampled_from(["rejected", "timed_out", "busy", "failed"]))
+    def release(self, data, outcome):
+        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer = self.offers[offer_id]
+        assert self.reservations.release(offer_id, outcome, self.now) == (
+            offer["state"] == "pending"
+        )
+        if offer["state"] == "pending":
+            offer["state"] = "ended"
+            self.free(offer["agent"], None if outcome == "failed" else "break")
+            self.back_in_line(offer["sid"])
+
+    @precondition(lambda self: self.offers)
+    @rule(data=st.data(), wrap_ms=st.sampled_from([0, 5000]))
+    def complete(self, data, wrap_ms):
+        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer = self.offers[offer_id]
+        done = self.reservations.complete(offer_id, self.now, wrap_ms)
+        assert done == (offer["state"] == "accepted")
+        if done:
+            offer["state"] = "ended"
+            del self.callers[offer["sid"]]
+            agent = self.agents[offer["agent"]]
+            agent.update(state="wrapping" if wrap_ms else "idle", wrap_until=self.now + wrap_ms)
+
+    @precondition(lambda self: self.offers)
+    @rule(data=st.data())
+    def requeue(self, data):
+        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer = self.offers[offer_id]
+        done = self.reservations.requeue(offer_id, self.now)
+        assert done == (offer["state"] == "accepted")
+        if done:
+            offer["state"] = "ended"
+            self.free(offer["agent"], "break")
+            self.back_in_line(offer["sid"])
+
+    @rule(agent_id=AGENTS)
+    def wrap_up_done(self, agent_id):
+        agent = self.agents.get(agent_id)
+        expected = agent is not None and agent["state"] == "wrapping"
+        assert self.presence.wrap_up_done(agent_id, self.now) == expected
+        if expected:
+            agent["state"] = "idle"
+
+    @rule()
+    def sweep(self):
+        swept = self.reservations.sweep(self.now)
+        due = {
+            offer_id
+            for offer_id, offer in self.offers.items()
+            if offer["state"] == "pending" and offer["until"] <= self.now
+        }
+        assert {offer.id for offer in swept.timed_out} == due
+        for offer_id in due:
+            offer = self.offers[offer_id]
+            offer["state"] = "ended"
+            self.free(offer["agent"], "break")
+            self.back_in_line(offer["sid"])
+        for agent in self.agents.values():
+            if agent["state"] == "wrapping" and agent["wrap_until"] <= self.now:
+                agent["state"] = "idle"
+        for caller in self.callers.values():
+            if caller["due"] and caller["due"] <= self.now and caller["state"] != "accepted":
+                caller.update(skills=caller["relaxed"], due=None)
+
+    # what must hold after every move
+
+    @invariant()
+    def no_caller_is_lost(self):
+        there = {caller.call_sid: caller.state for caller in self.waiting.all()}
+        assert there == {sid: caller["state"] for sid, caller in self.callers.items()}
+        in_line = [
+            sid for name in self.redis.keys("{rt}:line:*") for sid in self.redis.zrange(name, 0, -1)
+        ]
+        waiting = [sid for sid, state in there.items() if state == "waiting"]
+        assert sorted(in_line) == sorted(waiting)
+
+    @invariant()
+    def nobody_has_two_offers(self):
+        live = [
+            offer for offer in self.offers.values() if offer["state"] in ("pending", "accepted")
+        ]
+        assert len({offer["sid"] for offer in live}) == len(live)
+        assert len({offer["agent"] for offer in live}) == len(live)
+        for agent_id, agent in self.agents.items():
+            seen = self.presence.get(agent_id)
+            assert (seen.state, seen.status) == (agent["state"], agent["status"])
+            assert bool(seen.reservation_id) == (agent["state"] in ("reserved", "on_call"))
+
+    @invariant()
+    def places_are_those_of_the_line(self):
+        for sid, caller in self.callers.items():
+            place = self.waiting.position(sid)
+            rivals = [
+                other
+                for other, facts in self.callers.items()
+                if facts["state"] == "waiting"
+                and (facts["skills"] <= caller["skills"] or caller["skills"] <= facts["skills"])
+            ]
+            assert place.length == len(rivals)
+            if caller["state"] != "waiting":
+                assert place.position == 0
+                continue
+            better = [r for r in rivals if self.score(r)[0] < self.score(sid)[0]]
+            assert len(better) < place.position <= len(rivals)
+
+
+def test_no_caller_is_lost_none_offered_twice_and_the_order_law_holds(redis):
+    class OnThisRedis(Floor):
+        pass
+
+    OnThisRedis.redis = redis
+    OnThisRedis.TestCase.settings = settings(
+        max_examples=60,
+        stateful_step_count=40,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
+    OnThisRedis.TestCase().runTest()
+
+
+def test_both_walks_choose_the_same_pair(redis):
+    """The lines' heads and the agents' subsets of skills are two ways to one answer."""
+    dice = random.Random(7)
+    waiting, presence = Waiting(redis), Presence(redis)
+    from_lines = Reservations(redis, heads_per_idle_agent=10_000)
+    from_agents = Reservations(redis, heads_per_idle_agent=0)
+    skills = [f"s{number}" for number in range(8)]
+    for number in range(150):
+        join(
+            waiting, f"C{number}", dice.sample(skills, dice.randint(0, 3)), T + dice.randint(0, 99)
+        )
+    for number in range(40):
+        sign_in(presence, f"A{number}", dice.sample(skills, dice.randint(0, 5)), T + number)
+    pairs = 0
+    while True:
+        one = from_lines.reserve_next(T + 1000, LEASE)
+        if one is None:
+            break
+        # undo without a trace, so that the other walk sees the very same floor
+        before = (
+            waiting.entry(one.call_sid),
+            redis.hget(f"{{rt}}:agent:{one.agent_id}", "idle_since"),
+        )
+        assert from_lines.release(one.id, "failed", int(before[1]))
+        other = from_agents.reserve_next(T + 1000, LEASE)
+        assert (other.call_sid, other.agent_id) == (one.call_sid, one.agent_id)
+        pairs += 1
+    assert from_agents.reserve_next(T + 1000, LEASE) is None
+    assert pairs >= 20
+
+
+# --- several at once --------------------------------------------------------------------------
+
+
+def start(
+    dispatchers: int, redis_url: str, on_reserved, on_expired=lambda offer: None, lease=LEASE
+):
+    stop, threads = threading.Event(), []
+    for _ in range(dispatchers):
+        redis = redis_client.Redis.from_url(redis_url, decode_responses=True)
+        dispatcher = Dispatcher(
+            Reservations(redis),
+            redis,
+            lease_ms=lease,
+            on_reserved=on_reserved,
+            on_expired=on_expired,
+            now_ms=lambda: int(time.time() * 1000),
+        )
+        threads.append(threading.Thread(target=dispatcher.run, args=(stop,), daemon=True))
+    for thread in threads:
+        thread.start()
+
+    def finish() -> None:
+        stop.set()
+        for thread in threads:
+            thread.join(5)
+            assert not thread.is_alive()
+
+    return finish
+
+
+def until(claim, seconds: float = 10.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not claim():
+        assert time.monotonic() < deadline, "did not come true in time"
+        time.sleep(0.01)
+
+
+def clock() -> int:
+    return int(time.time() * 1000)
+
+
+def test_two_dispatchers_bridge_every_caller_exactly_once(redis, redis_url):
+    waiting, presence, reservations = Waiting(redis), Presence(redis), Reservations(redis)
+    served: list[str] = []
+
+    def answer(offer) -> None:
+        assert reservations.accept(offer.id, clock())
+        served.append(offer.call_sid)
+        assert reservations.complete(offer.id, clock(), wrap_up_ms=0)
+
+    finish = start(2, redis_url, answer)
+    for number in range(5):
+        sign_in(presence, f"A{number}", ["lang_zh"], clock())
+    sids = [f"C{number}" for number in range(200)]
+    for sid in sids:
+        join(waiting, sid, ["lang_zh"], clock())
+    until(lambda: len(served) >= 200)
+    finish()
+    assert sorted(served) == sorted(sids)
+    assert waiting.all() == []
+
+
+def test_a_caller_is_offered_within_a_blink_of_joining(redis, redis_url):
+    offered = threading.Event()
+    finish = start(1, redis_url, lambda offer: offered.set())
+    sign_in(Presence(redis), "aisha", ["lang_zh"], clock())
+    time.sleep(0.2)
+    begun = time.monotonic()
+    join(Waiting(redis), "mei", ["lang_zh"], clock())
+    assert offered.wait(2)
+    assert time.monotonic() - begun < 0.25  # woken by the bell, not by the safety net
+    finish()
+
+
+def test_an_unanswered_offer_is_reported_and_the_next_agent_is_rung(redis, redis_url):
+    rung: list[str] = []
+    expired: list[str] = []
+    presence = Presence(redis)
+    sign_in(presence, "tomas", ["lang_zh"], clock())
+    time.sleep(0.005)
+    sign_in(presence, "aisha", ["lang_zh"], clock())
+    join(Waiting(redis), "mei", ["lang_zh"], clock())
+    finish = start(
+        2, redis_url, lambda o: rung.append(o.agent_id), lambda o: expired.append(o.agent_id), 300
+    )
+    until(lambda: len(rung) == 2)
+    finish()
+    assert rung == ["tomas", "aisha"]
+    assert expired[:1] == ["tomas"]
+    assert presence.get("tomas").status == "break"
+
+
+def test_a_phone_that_cannot_be_rung_does_not_end_the_dispatcher(redis, redis_url, caplog):
+    tried: list[str] = []
+
+    def ring(offer) -> None:
+        tried.append(offer.agent_id)
+        if offer.agent_id == "tomas":
+            raise OSError("no line")
+
+    presence = Presence(redis)
+    sign_in(presence, "tomas", ["lang_zh"], clock())
+    time.sleep(0.005)
+    sign_in(presence, "aisha", ["lang_zh"], clock())
+    join(Waiting(redis), "mei", ["lang_zh"], clock())
+    finish = start(1, redis_url, ring)
+    until(lambda: tried == ["tomas", "aisha"])
+    finish()
+    assert presence.get("tomas").state == "idle"
+    assert presence.get("tomas").status == "available"
+    assert "call mei" in caplog.text
+
+
+def test_a_dispatcher_survives_an_outage_of_redis_and_says_so_once(tmp_path, caplog):
+    server = RedisServer(tmp_path)
+    server.start()
+    rung: list[str] = []
+    finish = start(1, server.url, lambda offer: rung.append(offer.call_sid))
+    server.stop()
+    until(lambda: "dispatching stopped" in caplog.text, 20)
+    time.sleep(1.5)
+    server.start()
+    redis = redis_client.Redis.from_url(server.url, decode_responses=True)
+    until(lambda: redis.ping())
+    sign_in(Presence(redis), "aisha", ["lang_zh"], clock())
+    join(Waiting(redis), "mei", ["lang_zh"], clock())
+    until(lambda: rung == ["mei"], 20)
+    finish()
+    redis.close()
+    server.stop()
+    assert caplog.text.count("dispatching stopped") == 1
+    assert caplog.text.count("goes on: Redis is back") == 1
+
+
+def test_redis_away_is_one_clear_sentence():
+    redis = redis_client.Redis(port=1, decode_responses=True, retry=None)
+    with pytest.raises(QueueUnavailable) as caught:
+        Waiting(redis).position("mei")
+    assert caught.value.retryable
+    assert str(caught.value).startswith("the queues' Redis did not answer 'place' (")
+    with pytest.raises(QueueUnavailable):
+        Waiting(redis).all()
+
+
+KILLED = """
+import os, signal, sys, time, redis
+from queues.reservations import Reservations
+client = redis.Redis.from_url(sys.argv[1], decode_responses=True)
+offer = Reservations(client).reserve_next(int(time.time() * 1000), 1000)
+print(offer.id, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_process_killed_between_reserving_and_accepting_loses_no_caller(redis, redis_url):
+    waiting, presence, reservations = Waiting(redis), Presence(redis), Reservations(redis)
+    sign_in(presence, "aisha", ["lang_zh"], clock())
+    joined = clock()
+    join(waiting, "mei", ["lang_zh"], joined)
+    child = subprocess.run(
+        [sys.executable, "-c", KILLED, redis_url],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+    assert child.returncode == -signal.SIGKILL, child.stderr
+    assert waiting.position("mei").state == "offered"
+    until(lambda: reservations.sweep(clock()).timed_out != ())
+    place = waiting.position("mei")
+    assert (place.state, place.position, place.joined_ms) == ("waiting", 1, joined)
+    presence.set_status("aisha", "available", clock())
+    offer = reservations.reserve_next(clock(), LEASE)
+    assert offer.call_sid == "mei" and offer.id != child.stdout.strip()
+
+
+def test_an_accept_and_a_hang_up_at_once_have_one_winner(redis, redis_url):
+    waiting, presence = Waiting(redis), Presence(redis)
+    for number in range(60):
+        sid, now = f"C{number}", clock()
+        sign_in(presence, "aisha", ["lang_zh"], now)
+        join(waiting, sid, ["lang_zh"], now)
+        reservations = Reservations(redis)
+        offer = reservations.reserve_next(now, LEASE)
+        gate, got = threading.Barrier(2), {}
+
+        def accept(gate=gate, got=got, offer=offer, now=now, reservations=reservations):
+            gate.wait(5)
+            got["accepted"] = reservations.accept(offer.id, now)
+
+        def leave(gate=gate, got=got, sid=sid, now=now):
+            gate.wait(5)
+            got["left"] = waiting.leave(sid, now) is not None
+
+        threads = [threading.Thread(target=accept), threading.Thread(target=leave)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(5)
+        assert got["accepted"] != got["left"]
+        if got["accepted"]:
+            assert reservations.complete(offer.id, now, wrap_up_ms=0)
+        assert presence.get("aisha").state == "idle"
