@@ -8,14 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
-from asr.recognizer import Pcm, SpeechModel, Transcript, Word
+from asr.recognizer import Pcm, SpeechModel, Transcript
 from asr.transcribe import transcribe
 from recordings import channels
 from recordings.errors import NoModel, StorageFailed, UnknownRecording
 from recordings.models import Recording, TranscriptSegment
-
-_PAUSE_MS = 1200
-"""A gap that parts two segments of one utterance: longer than a breath, shorter than a turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +59,7 @@ class Transcriber:
             segment
             for party, pcm in parties.items()
             for transcript in transcribe(pcm, model)
-            for segment in segments_of(party, transcript)
+            if (segment := segment_of(party, transcript)) is not None
         ]
         return tuple(sorted(found, key=lambda segment: (segment.start_ms, segment.end_ms)))
 
@@ -100,16 +97,13 @@ class Transcriber:
             raise StorageFailed(sid, reason) from error
 
 
-def segments_of(party: str, transcript: Transcript) -> list[Segment]:
-    """A final result as segments, parted at long pauses; none when no word was heard."""
-    runs: list[list[Word]] = []
-    for word in transcript.words:
-        if runs and word.start_ms - runs[-1][-1].end_ms < _PAUSE_MS:
-            runs[-1].append(word)
-        else:
-            runs.append([word])
-    whole = transcript.text if len(runs) == 1 else None
-    return [_segment(party, run, transcript.language, whole) for run in runs]
+def segment_of(party: str, transcript: Transcript) -> Segment | None:
+    """An utterance as a segment with its words' times; None when no word was heard."""
+    words = transcript.words
+    if not words:
+        return None
+    confidence = round(transcript.confidence, 4)
+    return Segment(party, words[0].start_ms, words[-1].end_ms, transcript.text, confidence)
 
 
 def speech_seconds(segments: Sequence[Segment]) -> dict[str, float]:
@@ -123,10 +117,3 @@ def speech_seconds(segments: Sequence[Segment]) -> dict[str, float]:
                 reached = segment.end_ms
         totals[party] = round(voiced / 1000, 3)
     return totals
-
-
-def _segment(party: str, words: list[Word], language: str, text: str | None) -> Segment:
-    if text is None:  # Mandarin is written without spaces between words
-        text = ("" if language == "zh" else " ").join(word.text for word in words)
-    confidence = sum(word.confidence for word in words) / len(words)
-    return Segment(party, words[0].start_ms, words[-1].end_ms, text, round(confidence, 4))
