@@ -24,7 +24,9 @@ _ORDINALS_EN = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
     "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-_WEEKDAY_ZH = re.compile("(?P<which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])")
+_WEEKDAY_ZH = re.compile(
+    "(?P<which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])"
+)
 _WEEKDAY_EN = re.compile(rf"\b(?:(?P<which>last|next|this) )?(?P<day>{'|'.join(_WEEKDAYS_EN)})\b")
 _AGO_ZH = re.compile(f"(?P<n>{ZH_NUMBER})天(?P<way>前|以前|之前|后|以后|之后)")
 _AGO_EN = re.compile(rf"\b(?P<n>{EN_NUMBER})days? (?P<way>ago|from now)\b")

@@ -32,7 +32,9 @@ _MONEY_EN = re.compile(
     rf"(?P<n>{EN_NUMBER})(?:dollars?|yuan|bucks)(?:(?: and)? (?P<cents>{EN_NUMBER})cents?)?|"
     r"\$\s?(?P<sign>\d+(?:\.\d+)?)"
 )
-_QUANTITY_ZH = re.compile(f"(?P<n>{ZH_NUMBER})(?:件|个|双|台|箱|盒|瓶|套|份|只)(?!月|小时|星期|人|工作)")
+_QUANTITY_ZH = re.compile(
+    f"(?P<n>{ZH_NUMBER})(?:件|个|双|台|箱|盒|瓶|套|份|只)(?!月|小时|星期|人|工作)"
+)
 _QUANTITY_EN = re.compile(
     rf"\b(?P<n>{EN_NUMBER})(?:items?|pairs?|pieces?|boxes|shirts|phones|laptops|books|packages|parcels)\b"
 )
@@ -125,9 +127,7 @@ def _quantities(text: str, language: str) -> Spans:
 
 
 def _numbers(text: str, language: str) -> Spans:
-    run, to_digits = (
-        (ZH_DIGIT_RUN, digits_zh) if language == "zh" else (EN_DIGIT_RUN, digits_en)
-    )
+    run, to_digits = (ZH_DIGIT_RUN, digits_zh) if language == "zh" else (EN_DIGIT_RUN, digits_en)
     for match in run.finditer(text):
         digits = to_digits(match.group())
         if len(digits) >= 3:

@@ -22,7 +22,9 @@ _CONTRACTIONS = (
     (re.compile(r"\b(gonna)\b"), "going to"),
 )
 _FILLERS_EN = re.compile(r"\b(um+|uh+|er+m?|hmm+|mm+|you know|i mean|like i said)\b")
-_FILLERS_ZH = re.compile(r"[呃额唔]+|嗯+(?=[^嗯])|(?<=[^\s,])啊+|那个那个|就是说|(?<=[,\s])那个(?=我)")
+_FILLERS_ZH = re.compile(
+    r"[呃额唔]+|嗯+(?=[^嗯])|(?<=[^\s,])啊+|那个那个|就是说|(?<=[,\s])那个(?=我)"
+)
 _UNKNOWN = re.compile(r"\[unk\]|<unk>")
 _BREAKS = re.compile(r"[,.;:!?，。；：！？、\n]+")
 _HAN_GAP = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])")

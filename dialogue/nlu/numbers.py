@@ -15,14 +15,14 @@ _ONES_EN = {
 } | {"oh": 0, "o": 0}
 _TENS_EN = {
     word: value * 10
-    for value, word in enumerate(
-        "twenty thirty forty fifty sixty seventy eighty ninety".split(), 2
-    )
+    for value, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
 _REPEAT_EN = {"double": 2, "triple": 3}
 
 ZH_NUMBER = "[零〇一二两三四五六七八九十百千万\\d]+"
-ZH_DIGIT_RUN = re.compile("[零〇幺一二两三四五六七八九\\d](?: ?[零〇幺一二两三四五六七八九\\d]){2,}")
+ZH_DIGIT_RUN = re.compile(
+    "[零〇幺一二两三四五六七八九\\d](?: ?[零〇幺一二两三四五六七八九\\d]){2,}"
+)
 _EN_WORDS = "|".join([*_ONES_EN, *_TENS_EN, *_REPEAT_EN])
 EN_DIGIT_RUN = re.compile(rf"\b(?:\d+|{_EN_WORDS})(?: (?:\d+|{_EN_WORDS}))*\b")
 EN_NUMBER = rf"(?:(?:{_EN_WORDS}|hundred|thousand|and|\d+(?:\.\d+)?)\s?)+"

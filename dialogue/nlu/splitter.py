@@ -19,11 +19,15 @@ PRICE_WEAK = 0.75
 SURE = 0.45
 """A stretch below this adds nothing to a way of cutting."""
 
-_STRONG_ZH = re.compile("然后|还有|另外|顺便|并且|而且|以及|同时|再就是|接着|,| |(?<=货)[和与](?=退|换)")
+_STRONG_ZH = re.compile(
+    "然后|还有|另外|顺便|并且|而且|以及|同时|再就是|接着|,| |(?<=货)[和与](?=退|换)"
+)
 _WEAK_ZH = re.compile(
     "(?<=..)(?=我想|我要|请问|帮我|能不能|可不可以|怎么|什么时候|我的)|(?<=退货)(?=退款)"
 )
-_STRONG_EN = re.compile(r"(?:\s*,\s*)?\b(?:and then|and also|and|also|then|plus|besides|but)\b|\s*,\s*")
+_STRONG_EN = re.compile(
+    r"(?:\s*,\s*)?\b(?:and then|and also|and|also|then|plus|besides|but)\b|\s*,\s*"
+)
 _WEAK_EN = re.compile(
     r"(?<=\w )(?=(?:i want|i need|i would|can you|can i|could you|where is|when will|how |please |"
     r"what is|my \w+ (?:is|was|has|did|does)) ?)"
@@ -93,7 +97,9 @@ def _pieces(text: str, language: str) -> list[_Piece]:
     strong, weak = (_STRONG_ZH, _WEAK_ZH) if language == "zh" else (_STRONG_EN, _WEAK_EN)
     cuts = [(m.start(), m.end(), PRICE_STRONG) for m in strong.finditer(text)]
     taken = {place for start, end, _ in cuts for place in range(start, end + 2)}
-    cuts += [(m.start(), m.start(), PRICE_WEAK) for m in weak.finditer(text) if m.start() not in taken]
+    cuts += [
+        (m.start(), m.start(), PRICE_WEAK) for m in weak.finditer(text) if m.start() not in taken
+    ]
     # When there are too many, the sure ones stay.
     cuts = sorted(sorted(cuts, key=lambda cut: cut[2])[: MAX_PIECES - 1])
     pieces, start, price = [], 0, 0.0

@@ -1,0 +1,117 @@
+"""Several requests in order: run the bots until one asks, hands over, or nothing is left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aftersales.errors import AfterSalesError
+from dialogue.bots.base import Bot, BotMove, Request
+from dialogue.bots.caller_orders import with_story
+from dialogue.nlu.intents import label
+from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
+from dialogue.wording import Wording
+
+ANYTHING_ELSE = "anything_else"
+MAX_AGENDA = 4
+"""More requests than this in one call are noise or a joke; the rest is dropped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One utterance with its understanding and who said it when."""
+
+    utterance: Utterance
+    understanding: Understanding
+    caller: Caller
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the agenda's run says and where it stands."""
+
+    text: str
+    memory: Memory
+    handover: Handover | None = None
+    expects_number: bool = False
+
+
+def added(memory: Memory, intents: tuple[str, ...], wording: Wording) -> Memory:
+    """New requests before the parked ones: what was said last is wanted first."""
+    fresh = tuple(dict.fromkeys(intents))
+    parked = tuple(i for i in memory.agenda if i not in fresh)
+    notes = [
+        wording.say("story.asked", memory.language, request=label(i, memory.language))
+        for i in fresh
+    ]
+    memory = replace(memory, agenda=(fresh + parked)[:MAX_AGENDA], waiting_for=None)
+    return with_story(memory, *notes)
+
+
+def run(bots: Mapping[str, Bot], wording: Wording, memory: Memory, heard: Heard) -> Step:
+    """Let the bots work off the agenda; `memory.waiting_for` is the slot that was asked, if any."""
+    texts: list[str] = []
+    asked = _slot(memory)
+    while memory.agenda:
+        request = Request(memory.agenda[0], heard.understanding, asked)
+        move = _move(bots, wording, request, memory, heard)
+        memory, asked = move.memory, None
+        texts.append(move.text)
+        if move.handover is not None:
+            return Step(_joined(texts, memory), _waiting(memory, None), move.handover)
+        if move.asks is not None:
+            memory = _waiting(memory, f"{request.intent}.{move.asks}")
+            return Step(_joined(texts, memory), memory, expects_number=move.expects_number)
+        memory = _settled(memory, (request.intent, *move.done))
+    texts.append(wording.say("anything_else", memory.language))
+    return Step(_joined(texts, memory), _waiting(memory, ANYTHING_ELSE))
+
+
+def _slot(memory: Memory) -> str | None:
+    """The slot asked for, if the question belongs to the first request of the agenda."""
+    if memory.waiting_for is None or not memory.agenda or "." not in memory.waiting_for:
+        return None
+    intent, slot = memory.waiting_for.split(".", 1)
+    return slot if intent == memory.agenda[0] else None
+
+
+def _move(
+    bots: Mapping[str, Bot], wording: Wording, request: Request, memory: Memory, heard: Heard
+) -> BotMove:
+    """The bot's move; a stranger's number and a shop out of reach both lead to a person."""
+    if heard.caller.customer_id is None and not request.intent.startswith(_FOR_EVERYBODY):
+        return _to_person(wording, "unknown_caller", request, memory)
+    try:
+        return bots[request.intent].handle(
+            request, memory, heard.caller, heard.utterance, heard.now
+        )
+    except AfterSalesError:
+        # Nothing half done is repeated: every deed has a key, and a person takes over from here.
+        return _to_person(wording, "shop_unavailable", request, memory)
+
+
+_FOR_EVERYBODY = ("return_policy", "coupon_promo", "invoice", "shipping_bill", "product_question")
+
+
+def _to_person(wording: Wording, prompt: str, request: Request, memory: Memory) -> BotMove:
+    texts = [
+        wording.say(prompt, memory.language),
+        wording.say("transferring", memory.language),
+    ]
+    handover = Handover("needs_person", request.intent)
+    return BotMove(_joined(texts, memory), memory, handover=handover)
+
+
+def _settled(memory: Memory, intents: tuple[str, ...]) -> Memory:
+    done = memory.done + tuple(i for i in dict.fromkeys(intents) if i not in memory.done)
+    agenda = tuple(i for i in memory.agenda if i not in intents)
+    slots = {k: v for k, v in memory.slots.items() if k not in ("plan", "asked_order")}
+    return replace(memory, agenda=agenda, done=done, slots=slots, waiting_for=None)
+
+
+def _waiting(memory: Memory, slot: str | None) -> Memory:
+    return replace(memory, waiting_for=slot)
+
+
+def _joined(texts: list[str], memory: Memory) -> str:
+    return ("" if memory.language == "zh" else " ").join(texts)

@@ -1,0 +1,63 @@
+"""What a caller may ask at any moment, whatever was asked last: repeat, other language, goodbye."""
+
+import re
+
+_SWITCH = {
+    "en": re.compile(r"英语|英文|\benglish\b"),
+    "zh": re.compile(r"中文|普通话|国语|\b(?:chinese|mandarin)\b"),
+}
+_REPEAT = {
+    "zh": re.compile("(?:再|重新)?说一遍|重复一(?:下|遍)|没听清|没有听清|听不清"),
+    "en": re.compile(
+        r"\b(?:repeat (?:that|it)|say (?:that|it) again|come again|pardon)\b|^(?:please )?repeat"
+        r"(?: please)?$|^again(?: please)?$|did not (?:hear|understand) you"
+    ),
+}
+_BYE = {
+    "zh": re.compile("再见|拜拜|挂了"),
+    "en": re.compile(r"\b(?:goodbye|good bye|bye)\b"),
+}
+_THANKS = {
+    "zh": re.compile("谢谢|多谢|辛苦"),
+    "en": re.compile(r"\b(?:thank you|thanks)\b"),
+}
+_UPSET = {
+    "zh": re.compile(
+        "太差|垃圾|骗|气死|生气|愤怒|恶劣|过分|不像话|什么态度|曝光|举报|投诉你|滚|受不了"
+    ),
+    "en": re.compile(
+        r"\b(?:terrible|awful|angry|furious|worst|unacceptable|ridiculous|disgusting|rude|cheat\w*|"
+        r"liars?|lying|scam|sick of|tired of|police|very bad)\b"
+    ),
+}
+SHORT = {"zh": 10, "en": 6}
+"""Characters, words: a longer utterance that names a language is about something else."""
+
+
+def wanted_language(text: str, language: str) -> str | None:
+    """The language asked for in a short utterance; None when it is the one spoken already."""
+    size = len(text) if language == "zh" else len(text.split())
+    if size > SHORT[language]:
+        return None
+    return next((to for to, how in _SWITCH.items() if to != language and how.search(text)), None)
+
+
+def wants_repeat(text: str, language: str) -> bool:
+    """Please say that again."""
+    return _REPEAT[language].search(text) is not None
+
+
+def says_bye(text: str, language: str) -> bool:
+    """Goodbye."""
+    return _BYE[language].search(text) is not None
+
+
+def says_thanks(text: str, language: str) -> bool:
+    """Thank you."""
+    return _THANKS[language].search(text) is not None
+
+
+def upset_words(text: str, language: str) -> str | None:
+    """The first word that shows anger; a complaint with one goes to a person at once."""
+    match = _UPSET[language].search(text)
+    return match.group() if match else None

@@ -1,0 +1,1 @@
+"""Bots: each gets a few kinds of requests done. To add one: a file here, its prompts, build.py."""

@@ -1,0 +1,53 @@
+"""What every bot answers to, and the move it answers with."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to be done, and what the caller has just said about it."""
+
+    intent: str
+    understanding: Understanding
+    asked: str | None = None
+    """The slot of this bot's own last question, when the utterance may answer it."""
+
+    def says(self, intent: str) -> bool:
+        """Whether the utterance holds this intent (affirm, deny, ...)."""
+        return any(found.id == intent for found in self.understanding.intents)
+
+    def values(self, *kinds: str) -> tuple[str, ...]:
+        """Values of the entities of these kinds, in order of mention."""
+        return tuple(e.value for e in self.understanding.entities if e.kind in kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class BotMove:
+    """What a bot says and how its request stands."""
+
+    text: str
+    memory: Memory
+    """With the bot's slots and story; the manager alone changes agenda, done and waiting_for."""
+    done: tuple[str, ...] = ()
+    """Intents that this move settled; empty when it asks."""
+    asks: str | None = None
+    """The slot that the text asks for."""
+    handover: Handover | None = None
+    expects_number: bool = False
+
+
+class Bot(Protocol):
+    """Handles some intents; holds no call (all of it is in the memory)."""
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """What it takes from the agenda."""
+
+    def handle(
+        self, request: Request, memory: Memory, caller: Caller, utterance: Utterance, now: datetime
+    ) -> BotMove:
+        """The next move for a request; raises aftersales.errors.AfterSalesError."""

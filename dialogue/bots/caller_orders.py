@@ -1,0 +1,74 @@
+"""Which of the caller's own orders is meant; no other customer's order is ever looked at."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from aftersales.gateways import Item, Order, OrderGateway
+from dialogue.bots.base import Request
+from dialogue.turns import Caller, Memory
+from dialogue.wording import spoken_digits
+
+TAIL_DIGITS = 4
+
+
+class CallerOrders:
+    """Finds an order by its tail, by the product named, or by what the request is likely about."""
+
+    def __init__(self, gateway: OrderGateway) -> None:
+        self._gateway = gateway
+
+    def all(self, caller: Caller) -> tuple[Order, ...]:
+        """The caller's orders, newest first; none for an unknown number."""
+        if caller.customer_id is None:
+            return ()
+        return self._gateway.orders_of(caller.customer_id)
+
+    def by_tail(self, caller: Caller, request: Request) -> Order | None:
+        """The order whose number ends in digits just said."""
+        tails = [v[-TAIL_DIGITS:] for v in request.values("order_number", "phone_tail")]
+        tails = [tail for tail in tails if len(tail) == TAIL_DIGITS]
+        return next((o for o in self.all(caller) if o.number[-TAIL_DIGITS:] in tails), None)
+
+    def pick(
+        self, caller: Caller, request: Request, likely: Callable[[Order], bool]
+    ) -> Order | None:
+        """The order meant: by tail, else by product, else the newest likely one, else the newest."""
+        named = self.by_tail(caller, request)
+        if named is not None:
+            return named
+        orders = self.all(caller)
+        categories = request.values("product")
+        same = [o for o in orders if any(item.category in categories for item in o.items)]
+        candidates = same or list(orders)
+        return next((o for o in candidates if likely(o)), candidates[0] if candidates else None)
+
+    def pinned(self, caller: Caller, memory: Memory) -> Order | None:
+        """The order that the last question was about."""
+        number = memory.slots.get("order")
+        return next((o for o in self.all(caller) if o.number == number), None)
+
+
+def main_item(order: Order) -> Item:
+    """The dearest item names the order."""
+    return max(order.items, key=lambda item: item.price_minor)
+
+
+def item_name(order: Order, language: str) -> str:
+    """How the order is called in a sentence."""
+    return main_item(order).name(language)
+
+
+def spoken_tail(order: Order, language: str) -> str:
+    """The last digits of the order number, for the ear."""
+    return spoken_digits(order.number[-TAIL_DIGITS:], language)
+
+
+def with_slots(memory: Memory, **slots: str) -> Memory:
+    """The memory with some slots set."""
+    return replace(memory, slots={**memory.slots, **slots})
+
+
+def with_story(memory: Memory, *sentences: str) -> Memory:
+    """The memory with notes for the agent, each once."""
+    fresh = tuple(s for s in sentences if s not in memory.story)
+    return replace(memory, story=memory.story + fresh)

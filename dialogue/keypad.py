@@ -1,0 +1,34 @@
+"""Keys: the way out that needs no recogniser. 0 person, 1 order or parcel, 2 return, 9 language."""
+
+from dataclasses import replace
+
+from dialogue.bots.caller_orders import TAIL_DIGITS
+from dialogue.turns import Memory
+
+PERSON, OTHER_LANGUAGE = "0", "9"
+_MENU = {
+    PERSON: ("human_agent",),
+    "1": ("track_package",),
+    "2": ("return_goods", "refund_request"),
+}
+_ANSWERS = {PERSON: ("human_agent",), "1": ("affirm",), "2": ("deny",)}
+
+
+def meaning(digit: str, memory: Memory) -> tuple[str, ...]:
+    """The intents that a key stands for now; none for a key without meaning."""
+    asked = (memory.waiting_for or "").endswith((".confirm", ".goods"))
+    return (_ANSWERS if asked else _MENU).get(digit, ())
+
+
+def awaits_digits(memory: Memory) -> bool:
+    """Whether the last question asked for the digits of an order."""
+    return (memory.waiting_for or "").endswith(".order")
+
+
+def collected(digit: str, memory: Memory) -> tuple[Memory, str | None]:
+    """The memory with one more digit, and the whole tail once it is complete."""
+    digits = memory.slots.get("digits", "") + digit
+    slots = {k: v for k, v in memory.slots.items() if k != "digits"}
+    if len(digits) < TAIL_DIGITS:
+        return replace(memory, slots=slots | {"digits": digits}), None
+    return replace(memory, slots=slots), digits

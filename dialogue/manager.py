@@ -1,0 +1,279 @@
+"""One turn of the dialogue: what was heard, pressed or not said becomes the next move. No clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from dialogue import agenda, always, keypad
+from dialogue.agenda import ANYTHING_ELSE, Heard
+from dialogue.bots.base import Bot, Request
+from dialogue.bots.caller_orders import with_slots, with_story
+from dialogue.bots.handover import HandoverBot
+from dialogue.nlu.intents import NOT_REQUESTS
+from dialogue.nlu.normalise import normalise
+from dialogue.nlu.understander import Understander
+from dialogue.turns import Caller, Entity, Intent, Memory, Reply, Understanding, Utterance
+from dialogue.wording import Wording, spoken_number
+
+MAX_FAILURES = 3
+"""No-matches and no-inputs in a row before a person takes over (DESIGN.md)."""
+ANGRY_LEVEL = 2
+"""Emotion level from which the caller is not kept by the bot."""
+MIN_YES_CONFIDENCE = 0.25
+"""A yes to an act that was heard less surely than this is asked for again."""
+NOTHING = Understanding((), ())
+
+
+class DialogueManager:
+    """Owns the agenda; all that it knows of a call is in the Memory it is given and returns."""
+
+    def __init__(
+        self,
+        understander: Understander,
+        bots: Sequence[Bot],
+        wording: Wording,
+        handover: HandoverBot,
+    ) -> None:
+        self._understander = understander
+        self._bots: Mapping[str, Bot] = {i: bot for bot in bots for i in bot.intents}
+        self._wording = wording
+        self._handover = handover
+
+    def greeting(self, caller: Caller, language: str) -> str:
+        """The first sentence: a machine, recorded, why the voice is judged, how to reach a person."""
+        return self._wording.say("greeting", language)
+
+    def said(self, prompt_id: str, language: str, **values: object) -> str:
+        """A fixed sentence (apology, agent_lost, resumed, ...); raises PromptUnknown."""
+        return self._wording.say(prompt_id, language, **values)
+
+    def waiting_line(self, position: int, expected_wait_seconds: int | None, language: str) -> str:
+        """Place in the queue from 1 and, when it is known, the wait in whole minutes, rounded up."""
+        if expected_wait_seconds is None:
+            if position <= 1:
+                return self._wording.say("next_in_line", language)
+            return self._wording.say(
+                "in_line", language, position=spoken_number(position, language)
+            )
+        count = max(1, -(-expected_wait_seconds // 60))
+        number = spoken_number(count, language)
+        if language == "zh":
+            minutes = f"{'两' if count == 2 else number}分钟"
+        else:
+            minutes = f"{number} minute{'s' if count > 1 else ''}"
+        return self._wording.say(
+            "in_line_wait",
+            language,
+            position=spoken_number(position, language),
+            minutes=minutes,
+        )
+
+    def hear(self, utterance: Utterance, memory: Memory, caller: Caller, now: datetime) -> Reply:
+        """The move after an utterance; an empty text is a no-match."""
+        understanding = self._understander.understand(utterance.text, utterance.language, now)
+        heard = Heard(utterance, understanding, caller, now)
+        text = normalise(utterance.text, utterance.language)
+        reply = self._at_any_time(text, memory, heard)
+        if reply is None:
+            reply = self._in_place(text, memory, heard)
+        return _remembering(reply)
+
+    def no_input(self, memory: Memory, caller: Caller) -> Reply:
+        """The caller said nothing: ask again, then hang up when all was done, else fetch a person."""
+        memory = replace(memory, failures=memory.failures + 1)
+        if memory.waiting_for == ANYTHING_ELSE and memory.failures >= 2:
+            return self._goodbye(memory, NOTHING)
+        if memory.failures >= MAX_FAILURES:
+            return self._stuck(memory, NOTHING)
+        if memory.waiting_for is None:
+            return Reply(self._wording.say("no_input", memory.language), memory, NOTHING)
+        first = self._wording.say("still_there", memory.language)
+        return self._asking_again(first, memory, NOTHING)
+
+    def press(self, digit: str, memory: Memory, caller: Caller, now: datetime) -> Reply:
+        """The move after a key: an answer to the question asked, else the menu of `keys`."""
+        if keypad.awaits_digits(memory) and digit.isdigit():
+            return self._collect(digit, memory, caller, now)
+        intents = keypad.meaning(digit, memory)
+        if digit == keypad.OTHER_LANGUAGE:
+            return _remembering(self._switched("en" if memory.language == "zh" else "zh", memory))
+        if not intents:
+            text = self._joined(memory, "key_unknown", "keys")
+            return Reply(text, memory, NOTHING)
+        understanding = Understanding(tuple(Intent(i, 1.0, digit) for i in intents), ())
+        heard = Heard(Utterance("", memory.language), understanding, caller, now)
+        reply = self._at_any_time("", memory, heard)
+        return _remembering(reply or self._in_place("", memory, heard))
+
+    # -- what counts at any moment
+
+    def _at_any_time(self, text: str, memory: Memory, heard: Heard) -> Reply | None:
+        """Anger, the wish for a person, another language, say it again; None when none applies."""
+        spoken = heard.utterance.language
+        upset = always.upset_words(text, spoken)
+        complains = _holds(heard.understanding, "complaint")
+        if heard.utterance.emotion_level >= ANGRY_LEVEL or (complains and upset):
+            return self._angry(upset or text, memory, heard)
+        if _holds(heard.understanding, "human_agent"):
+            return self._asked_for_person(memory, heard)
+        language = always.wanted_language(text, spoken)
+        if language is not None and not _requests(heard.understanding):
+            return self._switched(language, memory)
+        if always.wants_repeat(text, spoken) and "last" in memory.slots:
+            text = memory.slots["last"]
+            return Reply(text, memory, heard.understanding, expects_number=_numeric(memory))
+        return None
+
+    def _angry(self, words: str, memory: Memory, heard: Heard) -> Reply:
+        intents = _requests(heard.understanding) or memory.agenda
+        intent = next((i for i in memory.agenda if i in self._handover.intents), None)
+        note = self._wording.say("story.angry", memory.language, words=words)
+        memory = with_story(agenda.added(memory, intents, self._wording), note)
+        return self._to_person("angry", intent or (intents or ("complaint",))[0], memory, heard)
+
+    def _asked_for_person(self, memory: Memory, heard: Heard) -> Reply:
+        others = tuple(i for i in _requests(heard.understanding) if i != "human_agent")
+        memory = agenda.added(memory, others, self._wording) if others else memory
+        intent = memory.agenda[0] if memory.agenda else "human_agent"
+        return self._to_person("asked", intent, memory, heard)
+
+    def _to_person(self, reason: str, intent: str, memory: Memory, heard: Heard) -> Reply:
+        """Give over with what is known; the product only matters when the request is about goods."""
+        request = Request(intent, heard.understanding)
+        order = None
+        if intent in self._handover.knows_goods or "order" in memory.slots:
+            order = self._handover.concerned(request, memory, heard.caller)
+        handover = self._handover.to_person(reason, request, order)
+        text = self._wording.say(f"transferring_{reason}", memory.language)
+        return Reply(text, memory, heard.understanding, handover=handover)
+
+    def _switched(self, language: str, memory: Memory) -> Reply:
+        """Another language; a question that is open is asked again there by its bot."""
+        memory = replace(memory, language=language, failures=0, waiting_for=None)
+        return Reply(self._wording.say("switched", language), memory, NOTHING)
+
+    # -- what depends on the question asked
+
+    def _in_place(self, text: str, memory: Memory, heard: Heard) -> Reply:
+        understanding = heard.understanding
+        requests = _requests(understanding)
+        if memory.waiting_for and memory.waiting_for != ANYTHING_ELSE and memory.agenda:
+            return self._answer(memory, heard, requests)
+        if requests:
+            return self._work(agenda.added(memory, requests, self._wording), heard)
+        spoken = heard.utterance.language
+        closing = always.says_bye(text, spoken) or (
+            memory.waiting_for == ANYTHING_ELSE
+            and (_holds(understanding, "deny") or always.says_thanks(text, spoken))
+        )
+        if closing:
+            return self._goodbye(memory, understanding)
+        if _holds(understanding, "greeting_thanks", "affirm", "deny"):
+            prompt = "what_else" if memory.done else "hello_again"
+            reply = self._wording.say(prompt, memory.language)
+            return Reply(reply, replace(memory, failures=0), understanding)
+        return self._no_match(memory, understanding)
+
+    def _answer(self, memory: Memory, heard: Heard, requests: tuple[str, ...]) -> Reply:
+        """The open question gets the answer, unless something else is asked for: that goes first."""
+        intent, slot = (memory.waiting_for or ".").split(".", 1)
+        new = tuple(i for i in requests if i not in memory.agenda)
+        if self._answers(slot, intent, heard):
+            if new:
+                memory = replace(memory, agenda=memory.agenda + new)
+            return self._work(memory, heard)
+        if new and slot != "goods":
+            return self._work(agenda.added(memory, new, self._wording), heard)
+        if slot == "goods" and heard.utterance.text.strip():
+            return self._work(memory, heard)
+        return self._no_match(memory, heard.understanding)
+
+    def _answers(self, slot: str, intent: str, heard: Heard) -> bool:
+        understanding = heard.understanding
+        kinds = {e.kind for e in understanding.entities}
+        if slot == "order":
+            return bool(kinds & {"order_number", "phone_tail"})
+        # "return it" to "shall I return it?" is a yes, too.
+        yes = _holds(understanding, "affirm", intent)
+        if yes and heard.utterance.confidence >= MIN_YES_CONFIDENCE:
+            return True
+        return _holds(understanding, "deny") or bool(kinds & {"order_number", "phone_tail"})
+
+    def _work(self, memory: Memory, heard: Heard) -> Reply:
+        step = agenda.run(self._bots, self._wording, replace(memory, failures=0), heard)
+        return Reply(
+            step.text,
+            step.memory,
+            heard.understanding,
+            handover=step.handover,
+            expects_number=step.expects_number,
+        )
+
+    # -- when it does not go on
+
+    def _no_match(self, memory: Memory, understanding: Understanding) -> Reply:
+        memory = replace(memory, failures=memory.failures + 1)
+        if memory.failures >= MAX_FAILURES:
+            return self._stuck(memory, understanding)
+        if memory.waiting_for and memory.waiting_for.endswith(".confirm"):
+            return self._asking_again(
+                self._wording.say("yes_or_no", memory.language), memory, understanding, whole=False
+            )
+        if keypad.awaits_digits(memory):
+            text = self._wording.say("order_not_found", memory.language)
+            return Reply(text, memory, understanding, expects_number=True)
+        prompt = "no_match" if memory.failures == 1 else "no_match_again"
+        if _holds(understanding, "out_of_scope"):
+            prompt = "out_of_scope"
+        return Reply(self._wording.say(prompt, memory.language), memory, understanding)
+
+    def _asking_again(
+        self, first: str, memory: Memory, understanding: Understanding, *, whole: bool = True
+    ) -> Reply:
+        parts = [first, memory.slots["last"]] if whole and "last" in memory.slots else [first]
+        text = ("" if memory.language == "zh" else " ").join(parts)
+        return Reply(text, memory, understanding, expects_number=_numeric(memory))
+
+    def _stuck(self, memory: Memory, understanding: Understanding) -> Reply:
+        memory = with_story(memory, self._wording.say("story.stuck", memory.language))
+        intent = memory.agenda[0] if memory.agenda else "human_agent"
+        handover = self._handover.to_person("stuck", Request(intent, understanding), None)
+        text = self._wording.say("transferring_stuck", memory.language)
+        return Reply(text, memory, understanding, handover=handover)
+
+    def _goodbye(self, memory: Memory, understanding: Understanding) -> Reply:
+        text = self._wording.say("goodbye", memory.language)
+        return Reply(text, replace(memory, waiting_for=None), understanding, end=True)
+
+    def _collect(self, digit: str, memory: Memory, caller: Caller, now: datetime) -> Reply:
+        """One more digit of an order's tail; each is said back until all are there."""
+        memory, tail = keypad.collected(digit, memory)
+        if tail is None:
+            text = spoken_number(int(digit), memory.language)
+            return Reply(text, memory, NOTHING, expects_number=True)
+        understanding = Understanding((), (Entity("order_number", tail, tail),))
+        heard = Heard(Utterance("", memory.language), understanding, caller, now)
+        return _remembering(self._in_place("", memory, heard))
+
+    def _joined(self, memory: Memory, *prompts: str) -> str:
+        gap = "" if memory.language == "zh" else " "
+        return gap.join(self._wording.say(prompt, memory.language) for prompt in prompts)
+
+
+def _holds(understanding: Understanding, *intents: str) -> bool:
+    return any(found.id in intents for found in understanding.intents)
+
+
+def _requests(understanding: Understanding) -> tuple[str, ...]:
+    return tuple(i.id for i in understanding.intents if i.id not in NOT_REQUESTS)
+
+
+def _numeric(memory: Memory) -> bool:
+    return keypad.awaits_digits(memory)
+
+
+def _remembering(reply: Reply) -> Reply:
+    """Keep the last full sentence, for "say that again" and for silence after a question."""
+    if reply.memory.failures or reply.end:
+        return reply
+    return replace(reply, memory=with_slots(reply.memory, last=reply.text))
