@@ -15,8 +15,6 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from dialogue.build import build_dialogue
-from dialogue.manager import DialogueManager
 from redis import Redis, RedisError
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
@@ -24,6 +22,11 @@ from sqlalchemy.orm import Session, sessionmaker
 from aftersales.demo_gateways import DemoShop
 from calls.live import LiveFeed
 from calls.log import CallLog
+from dialogue.build import build_dialogue
+from dialogue.manager import DialogueManager
+from emotion.acoustic import AcousticScorer
+from emotion.fusion import EmotionScorer
+from emotion.lexical import LexicalScorer
 from ivr.perform import Performer
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
@@ -61,7 +64,7 @@ class Services:
 
     settings: Settings
     now: Callable[[], datetime]
-    redis: "Redis[str]"
+    redis: Redis
     engine: Engine
     session_factory: sessionmaker[Session]
     live: LiveFeed
@@ -103,7 +106,7 @@ def build_services(
     """The parts that web, media and worker share; keyword arguments replace one for a test."""
     line = settings.line
     import_models()
-    redis: Redis[str] = Redis.from_url(
+    redis = Redis.from_url(
         settings.store.redis_url,
         decode_responses=True,
         socket_timeout=REDIS_SECONDS,
@@ -115,12 +118,14 @@ def build_services(
     call_log = CallLog(session_factory, live.publish)
     shop = DemoShop(session_factory)
     dialogue = build_dialogue(shop, settings.zone)
-    waiting, presence, reservations = Waiting(redis), Presence(redis), Reservations(redis)
+    rules = load_rules()
+    waiting = Waiting(redis, rules.steps)
+    presence, reservations = Presence(redis), Reservations(redis)
     client = client or TwilioClient(line.account_sid, line.auth_token, line.api_base)
     signature = RequestSignature(line.auth_token, line.public_base_url, line.media_base_url)
     store = SessionStore(redis)
     policy = Policy(
-        rules=load_rules(),
+        rules=rules,
         emotion_active=settings.queue.emotion_active,
         announce_ms=settings.queue.announce_seconds * 1000,
     )
@@ -185,14 +190,13 @@ def create_app(settings: Settings | None = None, *, dispatch: bool = True) -> "F
 
 def add_voice(app: "Flask", services: Services) -> None:
     """The webhooks of the provider."""
-    from emotion.fusion import EmotionScorer
     from ivr.agent_webhooks import AgentParts, make_agent_blueprint
     from ivr.turn import TurnTaker
     from ivr.webhooks import VoiceParts, make_voice_blueprint
     from ops.jobs import enqueue_recording
 
     line = services.settings.line
-    turns = TurnTaker(services.dialogue, EmotionScorer.load(), services.now)
+    turns = TurnTaker(services.dialogue, build_emotion(), services.now)
     caller_parts = VoiceParts(
         session=services.session,
         store=services.store,
@@ -268,6 +272,11 @@ def health(services: Services) -> tuple[dict[str, str], int]:
     return {"status": "ok"}, 200
 
 
+def build_emotion() -> EmotionScorer:
+    """Voice and words, with the bundled weights and lexicons."""
+    return EmotionScorer(AcousticScorer(), LexicalScorer.load())
+
+
 def build_intake(services: Services):  # type: ignore[no-untyped-def]
     """Recordings from the provider to our folder."""
     from recordings.intake import Intake
@@ -313,10 +322,10 @@ def start_dispatcher(services: Services) -> threading.Event:
 
 def create_media_app(settings: Settings | None = None) -> "MediaApp":
     """The media process: Vosk and voices loaded once, one ASGI application."""
+    from asr.endpointer import EndpointerSettings
     from asr.listening import ListeningSettings
     from asr.model_files import default_models
     from asr.vosk_recognizer import VoskModel
-    from emotion.fusion import EmotionScorer
     from ivr.call_loop import MediaParts
     from ivr.media import MediaApp
     from ivr.turn import TurnTaker
@@ -331,19 +340,19 @@ def create_media_app(settings: Settings | None = None) -> "MediaApp":
     folders = {**default_models(), **settings.speech.models}
     cache = settings.store.speech_cache
     voices = Pyttsx3Speaker(workers=settings.speech.voices, scratch=cache)
-    listening = ListeningSettings(
+    endpointer = EndpointerSettings(
         stop_ms=settings.speech.stop_ms, no_input_ms=settings.speech.no_input_ms
     )
     parts = MediaParts(
         session=services.session,
         store=services.store,
-        turns=TurnTaker(services.dialogue, EmotionScorer.load(), services.now),
+        turns=TurnTaker(services.dialogue, build_emotion(), services.now),
         call_log=services.call_log,
         waiting=services.waiting,
         expected_wait=services.expected_wait,
         speaker=CachedSpeaker(voices, cache),
         models={language: VoskModel(path, language) for language, path in folders.items()},
-        listening=listening,
+        listening=ListeningSettings(endpointer=endpointer),
         signature=services.signature,
         secret=settings.secret_key,
         max_streams=settings.serve.max_streams,

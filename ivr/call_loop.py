@@ -13,6 +13,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from asr.events import ListeningEvent, NoInput, SpeechAccepted, UtteranceHeard
@@ -158,11 +159,11 @@ class CallLoop:
             if isinstance(item, UtteranceHeard) and _is_cough(item):
                 self._ear.expect()
                 continue
-            if await self._decided(lambda state, item=item: self._event_for(state, item), ended_ms):
+            if await self._decided(partial(self._event_for, item), ended_ms):
                 return
 
     def _event_for(
-        self, state: CallState, item: ListeningEvent | ev.Event | str
+        self, item: ListeningEvent | ev.Event | str, state: CallState
     ) -> ev.Event | None:
         """What the item means for the call; runs in a thread."""
         if isinstance(item, ev.Event):

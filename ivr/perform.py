@@ -16,7 +16,6 @@ from security.masking import mask_number
 from telephony.client import VoiceClient
 from telephony.errors import CallGone
 
-
 ExpectedWait = Callable[[int, tuple[str, ...]], int | None]
 """Seconds from the place in line and the skills needed; None when nobody has them."""
 
@@ -24,7 +23,7 @@ ExpectedWait = Callable[[int, tuple[str, ...]], int | None]
 class Performer:
     """Performs effects; each may be performed again after a crash without harm."""
 
-    def __init__(  # noqa: PLR0913: it joins the parts that a call touches; only app.py constructs it
+    def __init__(  # noqa: PLR0913
         self,
         *,
         call_log: CallLog,
@@ -108,7 +107,11 @@ class Performer:
         )
 
     def _leave_queue(self, state: CallState, effect: fx.LeaveQueue) -> None:
-        self._waiting.leave(state.call_sid, self._now_ms())
+        left = self._waiting.leave(state.call_sid, self._now_ms())
+        if left is not None and left.rescinded:
+            for leg in self._log.legs(state.call_sid):  # an agent's phone is ringing for nobody
+                if leg.party == "agent" and leg.ended_at is None:
+                    self._client.hang_up(leg.sid)
 
     def _move_priority(self, state: CallState, effect: fx.MovePriority) -> None:
         position = self._waiting.reprioritise(state.call_sid, effect.priority, self._now_ms())

@@ -54,7 +54,7 @@ _EFFECTS = msgspec.json.Decoder(
 class SessionStore:
     """Live calls on Redis. Every method raises LiveStateUnavailable when Redis is away."""
 
-    def __init__(self, redis: "Redis[str]") -> None:
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
         self._save = redis.register_script(_SAVE)
         self._performed = redis.register_script(_PERFORMED)
@@ -103,16 +103,17 @@ class SessionStore:
         try:
             if self._redis.set(key, twiml, nx=True, ex=LIFETIME_SECONDS):
                 return twiml
-            return self._redis.get(key) or twiml
+            return self.reply(call_sid, step) or twiml
         except RedisError as problem:
             raise LiveStateUnavailable(str(problem)) from problem
 
     def reply(self, call_sid: str, step: str) -> str | None:
         """The answer that this step was given before."""
         try:
-            return self._redis.get(f"{_key(call_sid)}:reply:{step}")
+            known = self._redis.get(f"{_key(call_sid)}:reply:{step}")
         except RedisError as problem:
             raise LiveStateUnavailable(str(problem)) from problem
+        return None if known is None else str(known)
 
     def use_token(self, nonce: str) -> bool:
         """True for the first use of a stream token only."""

@@ -4,18 +4,17 @@ It decides, never does: no clock, no wire, no database. One small function per k
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import msgspec
 
 from calls.kinds import Kind
-from dialogue.turns import Memory
+from dialogue.turns import Handover, Memory
 from emotion.labels import EmotionReading
 from ivr import effects as fx
 from ivr import events as ev
 from ivr.state import CallState, Phase
-from routing.plan import Priority
 from routing.priority import priority
 from routing.rules import Rules, route
 
@@ -138,7 +137,8 @@ def _heard_while_waiting(
     state: CallState, event: ev.HeardWhileWaiting, now_ms: int, policy: Policy
 ) -> tuple[CallState, Effects]:
     """Rising anger moves a waiting caller up; nothing ever moves one down."""
-    if state.phase is not Phase.WAITING or state.plan is None:
+    plan = state.plan
+    if state.phase is not Phase.WAITING or plan is None:
         return state, ()
     state = _felt(state, event.emotion, event.emotion_state)
     log = _log(Kind.EMOTION, turn=state.turn, **_reading(event.emotion))
@@ -149,9 +149,9 @@ def _heard_while_waiting(
         repeat_calls=0,
         promised=False,
     )
-    if now_due.boost_seconds <= state.plan.priority.boost_seconds:
+    if now_due.boost_seconds <= plan.priority.boost_seconds:
         return state, (log,)
-    state = _with(state, plan=_replan(state, now_due))
+    state = _with(state, plan=replace(plan, priority=now_due))
     return state, (log, fx.MovePriority(now_due))
 
 
@@ -217,8 +217,6 @@ def _person_asked_by_key(
     """No stream, but a place in the same line as everyone."""
     if state.phase not in (Phase.RINGING, Phase.TALKING):
         return state, ()
-    from dialogue.turns import Handover
-
     asked = state.handover or Handover(reason="asked", intent="human_agent")
     state, queueing = _into_line(_with(state, handover=asked), None, now_ms, policy)
     return state, (_log(Kind.FELL_BACK, why="person asked by key"), *queueing)
@@ -290,13 +288,6 @@ def _felt(state: CallState, reading: EmotionReading | None, emotion_state: Any) 
         emotion_score=max(reading.score, state.emotion_score or 0.0),
         emotion_level=max(reading.level, state.emotion_level),
     )
-
-
-def _replan(state: CallState, head_start: Priority) -> Any:
-    from dataclasses import replace
-
-    assert state.plan is not None
-    return replace(state.plan, priority=head_start)
 
 
 def _reading(reading: EmotionReading) -> dict[str, Any]:

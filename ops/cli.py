@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,8 +40,8 @@ def serve() -> None:
     migrate_database(settings)
     supervisor = Supervisor(settings.store.folder / "logs", os.environ)
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     for name, command in serve_commands(settings).items():
         supervisor.start(ProcessSpec(name, command))
     click.echo(f"web on {settings.serve.web_bind}, media on {settings.serve.media_bind}")
@@ -121,7 +122,7 @@ def listen(files: tuple[Path, ...], lang: str, as_json: bool, jsonl: bool) -> No
         answer_lines(lambda line: listen_file(Path(line["path"]), models, line.get("lang", lang)))
         return
     for file in files:
-        result = guarded(lambda file=file: listen_file(file, models, lang))
+        result = guarded(partial(listen_file, file, models, lang))
         click.echo(dump(result) if as_json else result["text"])
 
 
@@ -162,7 +163,6 @@ def say(text: str, lang: str, out: Path, as_json: bool) -> None:
 def understand(text: str, lang: str | None, as_json: bool, jsonl: bool) -> None:
     """Tell what an utterance asks for: intents in order, and the values that it names."""
     from dialogue.cli_view import to_json
-
     from dialogue.nlu.understander import Understander
 
     mind = Understander.load()
@@ -211,7 +211,7 @@ def emotion(
         answer_lines(lambda line: view.line(line, lang))
         return
     for file in files:
-        result = guarded(lambda file=file: view.file(file, baseline, lang))
+        result = guarded(partial(view.file, file, baseline, lang))
         click.echo(dump(result) if as_json else view.sentence(result))
 
 

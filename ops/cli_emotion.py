@@ -12,22 +12,25 @@ from asr.vosk_recognizer import VoskModel
 from audio.files import read_sound
 from audio.frames import RATE
 from audio.resample import resample
-from emotion.cli_view import lexical_to_json, to_json
+from emotion.acoustic import AcousticScorer
+from emotion.cli_view import lexical_json, to_json
 from emotion.fusion import EmotionScorer, EmotionState
+from emotion.lexical import LexicalScorer
 
 
 class EmotionView:
     """Models loaded once, on first need."""
 
     def __init__(self) -> None:
-        self._scorer = EmotionScorer.load()
+        self._lexical = LexicalScorer.load()
+        self._scorer = EmotionScorer(AcousticScorer(), self._lexical)
         self._models: dict[str, VoskModel] = {}
 
     def line(self, line: dict[str, Any], language: str) -> dict[str, Any]:
         """One JSON line: a text gives the lexical part alone."""
         language = line.get("lang", language)
         if "text" in line:
-            return {"lexical": lexical_to_json(self._scorer.lexical.score(line["text"], language))}
+            return {"lexical": lexical_json(self._lexical.score(line["text"], language))}
         baseline = line.get("baseline")
         return self.file(Path(line["path"]), Path(baseline) if baseline else None, language)
 

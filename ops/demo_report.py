@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from calls.kinds import Kind
 from calls.log import CallLog
-from calls.models import Call
 from qa.models import QaScore
 from recordings.models import Recording
 
@@ -112,7 +111,7 @@ def _queue(events: Sequence[Any]) -> dict[str, Any] | None:
         return None
     told = [e.data for e in events if e.kind == Kind.POSITION]
     moved = [e.data for e in events if e.kind == Kind.MOVED]
-    connected = next((e.data for e in events if e.kind == Kind.CONNECTED), {})
+    connected: dict[str, Any] = next((e.data for e in events if e.kind == Kind.CONNECTED), {})
     return {
         **joined.data,
         "moved": moved,
@@ -186,8 +185,3 @@ def _connected_after(call: dict[str, Any], other: dict[str, Any] | None) -> bool
     if other is None or not call["connected_at"] or not other["connected_at"]:
         return False
     return bool(call["connected_at"] > other["connected_at"])
-
-
-def call_of(session: Session, sid: str) -> Call | None:
-    """The call's row."""
-    return session.get(Call, sid)

@@ -54,7 +54,7 @@ def enqueue_recording(redis_url: str, recording_sid: str, step: str = "announced
         logger.error("recording %s waits for the sweep: %s", recording_sid, problem)
 
 
-def _enqueue(connection: "Redis[bytes]", recording_sid: str, step: str) -> None:
+def _enqueue(connection: Redis, recording_sid: str, step: str) -> None:
     job_id = f"recording-{recording_sid}-{step}"
     try:
         Job.fetch(job_id, connection=connection)
