@@ -112,7 +112,7 @@ class CallEvidence:
         return tuple(
             segment
             for segment in self.segments
-            if segment.start_ms >= since and party in (None, segment.party)
+            if segment.end_ms > since and party in (None, segment.party)
         )
 
     def bot_said(self) -> tuple[EventFact, ...]:

@@ -40,11 +40,13 @@ def empathy_shown(evidence: CallEvidence, criterion: Criterion) -> Finding:
 
     The caller's emotion only says whether there was occasion; it is no figure about the agent.
     """
-    levels = [turn.emotion_level or 0 for turn in evidence.turns]
-    if max(levels, default=0) < _UPSET_LEVEL:
+    upset = [turn for turn in evidence.turns if (turn.emotion_level or 0) >= _UPSET_LEVEL]
+    if not upset:
         return not_applicable(criterion, "the caller was not upset")
     words = criterion.words(evidence.call.language)
     for event in evidence.bot_said():
+        if event.at_ms < upset[0].at_ms:
+            continue
         word = found_in(bot_text(event), words, evidence.call.language)
         if word is not None:
             return passed(criterion, f"bot said {word!r}", [said_by_bot(event)])
