@@ -8,7 +8,9 @@ import numpy as np
 from asr.errors import VoiceDetectorBroken
 from asr.recognizer import Pcm
 from audio.frames import FRAME_MS, FRAME_SAMPLES, RATE
-from audio.pcm import level_dbfs
+from audio.pcm import gain, level_dbfs
+
+_MOST_LIFT_DB = 18.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class VadSettings:
     """Speech stands at least this far above the line's noise."""
     window_ms: int = 3000
     """The noise is the quietest level of this time: no one talks 3 s without a gap."""
+    lifted_floor_dbfs: float = -42.0
+    """Quieter lines are amplified up to this noise before WebRTC, which misses soft voices."""
     quietest_floor_dbfs: float = -62.0
     """Digital silence counts as this much noise, so that line crackle is not speech."""
 
@@ -51,7 +55,9 @@ class VoiceDetector:
         self._follow(level)
         if level < self.floor_dbfs + self._settings.snr_db:
             return False
-        return bool(self._webrtc.is_speech(frame.tobytes(), RATE))
+        lift_db = min(max(0.0, self._settings.lifted_floor_dbfs - self.floor_dbfs), _MOST_LIFT_DB)
+        lifted = gain(frame, lift_db) if lift_db else frame
+        return bool(self._webrtc.is_speech(lifted.tobytes(), RATE))
 
     @property
     def floor_dbfs(self) -> float:
