@@ -26,6 +26,7 @@ class Dialled:
     sid: str = ""
     seconds: int = 0
     recording_url: str = ""
+    bridged: bool = False
 
 
 async def play_dial(player: Player, node: Node) -> Step:
@@ -60,7 +61,7 @@ async def _dial(player: Player, node: Node, call_over: asyncio.Event) -> Dialled
 
 
 def _form(dialled: Dialled) -> dict[str, str]:
-    form = {"DialCallStatus": dialled.status, "DialBridged": str(dialled.seconds > 0).lower()}
+    form = {"DialCallStatus": dialled.status, "DialBridged": str(dialled.bridged).lower()}
     if dialled.sid.startswith("CA"):
         form |= {"DialCallSid": dialled.sid, "DialCallDuration": str(dialled.seconds)}
     if dialled.recording_url:
@@ -138,7 +139,7 @@ async def _dial_queue(player: Player, node: Node, noun: Node, call_over: asyncio
         bridge.room.rise(seat)
         bridge.over.set()
         stop_recording()
-    return Dialled("completed", member.leg.sid, round(clock.seconds() - began))
+    return Dialled("completed", member.leg.sid, round(clock.seconds() - began), bridged=True)
 
 
 async def _dial_phones(
@@ -248,7 +249,7 @@ async def _talk(player: Player, node: Node, leg: Leg, call_over: asyncio.Event) 
     finally:
         recording_url = stop_recording()
         leg.hang_up("other-side-left")
-    return Dialled("completed", leg.sid, leg.seconds, recording_url)
+    return Dialled("completed", leg.sid, leg.seconds, recording_url, bridged=True)
 
 
 def _record_dial(player: Player, node: Node) -> Callable[[], str]:

@@ -69,9 +69,9 @@ class StatusReporter:
 
     def __call__(self, event: str) -> None:
         """Report one event, if it is wanted."""
-        number, self._sequence = self._sequence, self._sequence + 1
         if event not in self._callback.events:
             return
+        number, self._sequence = self._sequence, self._sequence + 1
         form = call_form(self._leg, self._account_sid)
         if event == "initiated":
             form["CallStatus"] = "initiated"
