@@ -86,8 +86,9 @@ _WINDOW = np.hanning(_FRAME)
 
 
 def _frames(sound: NDArray[np.float64]) -> NDArray[np.float64]:
-    frames: NDArray[np.float64] = np.lib.stride_tricks.sliding_window_view(sound, _FRAME)[::_HOP]
-    return np.subtract(frames, frames.mean(axis=1, keepdims=True))
+    frames = np.lib.stride_tricks.sliding_window_view(sound, _FRAME)[::_HOP]
+    centred: NDArray[np.float64] = frames - frames.mean(axis=1, keepdims=True)
+    return centred
 
 
 def _power(frames: NDArray[np.float64]) -> NDArray[np.float64]:
