@@ -2,6 +2,8 @@
 
 import re
 
+from dialogue.nlu.rules import asks_for_person
+
 _SWITCH = {
     "en": re.compile(r"英语|英文|\benglish\b"),
     "zh": re.compile(r"中文|普通话|国语|\b(?:chinese|mandarin)\b"),
@@ -36,6 +38,8 @@ SHORT = {"zh": 10, "en": 6}
 
 def wanted_language(text: str, language: str) -> str | None:
     """The language asked for in a short utterance; None when it is the one spoken already."""
+    if asks_for_person(text, language):
+        return None  # "an agent who speaks english": a person first
     size = len(text) if language == "zh" else len(text.split())
     if size > SHORT[language]:
         return None

@@ -40,7 +40,7 @@ class DialogueManager:
         self._handover = handover
 
     def greeting(self, caller: Caller, language: str) -> str:
-        """The first sentence: a machine, recorded, why the voice is judged, how to reach a person."""
+        """The first sentence: a machine, recorded, why tone counts, how to reach a person."""
         return self._wording.say("greeting", language)
 
     def said(self, prompt_id: str, language: str, **values: object) -> str:
@@ -48,7 +48,7 @@ class DialogueManager:
         return self._wording.say(prompt_id, language, **values)
 
     def waiting_line(self, position: int, expected_wait_seconds: int | None, language: str) -> str:
-        """Place in the queue from 1 and, when it is known, the wait in whole minutes, rounded up."""
+        """Place in the queue from 1 and, when known, the wait in whole minutes, rounded up."""
         if expected_wait_seconds is None:
             if position <= 1:
                 return self._wording.say("next_in_line", language)
@@ -79,7 +79,7 @@ class DialogueManager:
         return _remembering(reply)
 
     def no_input(self, memory: Memory, caller: Caller) -> Reply:
-        """The caller said nothing: ask again, then hang up when all was done, else fetch a person."""
+        """Silence: ask again; then hang up when all was done, else fetch a person."""
         memory = replace(memory, failures=memory.failures + 1)
         if memory.waiting_for == ANYTHING_ELSE and memory.failures >= 2:
             return self._goodbye(memory, NOTHING)
@@ -96,7 +96,9 @@ class DialogueManager:
             return self._collect(digit, memory, caller, now)
         intents = keypad.meaning(digit, memory)
         if digit == keypad.OTHER_LANGUAGE:
-            return _remembering(self._switched("en" if memory.language == "zh" else "zh", memory))
+            other = "en" if memory.language == "zh" else "zh"
+            nothing = Heard(Utterance("", other), NOTHING, caller, now)
+            return _remembering(self._switched(other, memory, nothing))
         if not intents:
             text = self._joined(memory, "key_unknown", "keys")
             return Reply(text, memory, NOTHING)
@@ -114,11 +116,11 @@ class DialogueManager:
         complains = _holds(heard.understanding, "complaint")
         if heard.utterance.emotion_level >= ANGRY_LEVEL or (complains and upset):
             return self._angry(upset or text, memory, heard)
+        language = always.wanted_language(text, spoken)
+        if language is not None:
+            return self._switched(language, memory, heard)
         if _holds(heard.understanding, "human_agent"):
             return self._asked_for_person(memory, heard)
-        language = always.wanted_language(text, spoken)
-        if language is not None and not _requests(heard.understanding):
-            return self._switched(language, memory)
         if always.wants_repeat(text, spoken) and "last" in memory.slots:
             text = memory.slots["last"]
             return Reply(text, memory, heard.understanding, expects_number=_numeric(memory))
@@ -138,7 +140,7 @@ class DialogueManager:
         return self._to_person("asked", intent, memory, heard)
 
     def _to_person(self, reason: str, intent: str, memory: Memory, heard: Heard) -> Reply:
-        """Give over with what is known; the product only matters when the request is about goods."""
+        """Give over with what is known; the product matters when the request is about goods."""
         request = Request(intent, heard.understanding)
         order = None
         if intent in self._handover.knows_goods or "order" in memory.slots:
@@ -147,10 +149,16 @@ class DialogueManager:
         text = self._wording.say(f"transferring_{reason}", memory.language)
         return Reply(text, memory, heard.understanding, handover=handover)
 
-    def _switched(self, language: str, memory: Memory) -> Reply:
-        """Another language; a question that is open is asked again there by its bot."""
+    def _switched(self, language: str, memory: Memory, heard: Heard) -> Reply:
+        """Another language; what was asked for is taken up again in it."""
         memory = replace(memory, language=language, failures=0, waiting_for=None)
-        return Reply(self._wording.say("switched", language), memory, NOTHING)
+        first = self._wording.say("switched", language)
+        if not memory.agenda:
+            memory = replace(memory, waiting_for=ANYTHING_ELSE if memory.done else None)
+            return Reply(self._joined(memory, "switched", "what_else"), memory, NOTHING)
+        reply = self._work(memory, replace(heard, understanding=NOTHING))
+        gap = "" if language == "zh" else " "
+        return replace(reply, text=f"{first}{gap}{reply.text}")
 
     # -- what depends on the question asked
 
@@ -170,12 +178,13 @@ class DialogueManager:
             return self._goodbye(memory, understanding)
         if _holds(understanding, "greeting_thanks", "affirm", "deny"):
             prompt = "what_else" if memory.done else "hello_again"
-            reply = self._wording.say(prompt, memory.language)
-            return Reply(reply, replace(memory, failures=0), understanding)
+            waiting = ANYTHING_ELSE if memory.done else None
+            memory = replace(memory, failures=0, waiting_for=waiting)
+            return Reply(self._wording.say(prompt, memory.language), memory, understanding)
         return self._no_match(memory, understanding)
 
     def _answer(self, memory: Memory, heard: Heard, requests: tuple[str, ...]) -> Reply:
-        """The open question gets the answer, unless something else is asked for: that goes first."""
+        """The open question gets the answer, unless something else is asked: that goes first."""
         intent, slot = (memory.waiting_for or ".").split(".", 1)
         new = tuple(i for i in requests if i not in memory.agenda)
         if self._answers(slot, intent, heard):

@@ -1,10 +1,9 @@
-"""The values that go into and come out of one turn of the dialogue. Plain data: no telephone, no clock.
+"""The values that go into and come out of one turn of the dialogue: no telephone, no clock.
 
 `Memory` travels inside the call's state as JSON, so every field is a simple type.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +69,7 @@ class Memory:
     done: tuple[str, ...] = ()
     """Intents solved in this call."""
     waiting_for: str | None = None
-    """What the last question asked for: a bot's slot ("return_goods.confirm"), anything_else, or None."""
+    """What the last question asked for: a bot's slot ("return_goods.confirm"), anything_else."""
     slots: dict[str, str] = field(default_factory=dict)
     failures: int = 0
     """No-matches and no-inputs in a row; three lead to a person."""

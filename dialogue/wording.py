@@ -18,14 +18,43 @@ WORDING_FOLDER = Path(__file__).with_name("wording")
 LANGUAGES = ("zh", "en")
 
 _ZH = "零一二三四五六七八九"
-_EN = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-    "sixteen seventeen eighteen nineteen"
-).split()
-_TENS_EN = "_ _ twenty thirty forty fifty sixty seventy eighty ninety".split()
-_MONTHS_EN = (
-    "January February March April May June July August September October November December".split()
-)
+_EN = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS_EN = ["_", "_", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _CURRENCY = {"CNY": ("元", "yuan"), "USD": ("美元", "dollars")}
 
 
@@ -121,15 +150,19 @@ def _date(day: date, language: str) -> str:
 def _number_zh(value: int) -> str:
     if value >= 10_000:
         rest = value % 10_000
-        gap = "零" if 0 < rest < 1000 else ""
-        return _number_zh(value // 10_000) + "万" + gap + (_number_zh(rest) if rest else "")
-    words, gap = "", False
+        filler = "零" if 0 < rest < 1000 else ""
+        return _number_zh(value // 10_000) + "万" + filler + (_number_zh(rest) if rest else "")
+    words = ""
+    gap = False
     for unit, name in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
         digit = value // unit % 10
         if not digit:
             gap = bool(words)
             continue
+        # 十二, not 一十二; 两百 and 两千, but 二十.
         one = "" if unit == 10 and digit == 1 and not words else _ZH[digit]
+        if digit == 2 and unit >= 100 and not words:
+            one = "两"
         words += ("零" if gap else "") + one + name
         gap = False
     return words or "零"

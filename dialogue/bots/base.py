@@ -21,8 +21,13 @@ class Request:
         return any(found.id == intent for found in self.understanding.intents)
 
     def values(self, *kinds: str) -> tuple[str, ...]:
-        """Values of the entities of these kinds, in order of mention."""
-        return tuple(e.value for e in self.understanding.entities if e.kind in kinds)
+        """Values of these kinds; of several requests in one breath, only what this one names."""
+        stretch = next((i.words for i in self.understanding.intents if i.id == self.intent), None)
+        return tuple(
+            e.value
+            for e in self.understanding.entities
+            if e.kind in kinds and (stretch is None or e.words in stretch)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class CallerOrders:
     def pick(
         self, caller: Caller, request: Request, likely: Callable[[Order], bool]
     ) -> Order | None:
-        """The order meant: by tail, else by product, else the newest likely one, else the newest."""
+        """The order meant: by tail, by product, else the newest likely one, else the newest."""
         named = self.by_tail(caller, request)
         if named is not None:
             return named

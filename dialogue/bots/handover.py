@@ -72,7 +72,7 @@ class HandoverBot:
         )
 
     def concerned(self, request: Request, memory: Memory, caller: Caller) -> Order | None:
-        """The order it is about; the product word may not have been heard, so the newest delivered."""
+        """The order it is about; the product may not have been heard: then the newest delivered."""
         pinned = self._orders.pinned(caller, memory)
         if pinned is not None and not request.values("product", "order_number"):
             return pinned

@@ -1,4 +1,4 @@
-"""Returns, refunds and exchanges: checked against the rules, read back, confirmed once, then done."""
+"""Returns, refunds, exchanges: checked against the rules, read back, confirmed once, done."""
 
 from datetime import datetime, tzinfo
 

@@ -1,5 +1,6 @@
 """Text to hashed n-gram counts; the one definition that training and inference share."""
 
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -35,7 +36,7 @@ def _english(text: str) -> set[str]:
         return set()
     padded = ["^", *words, "$"]
     grams = {f"w:{word}" for word in words}
-    grams.update(f"{a} {b}" for a, b in zip(padded, padded[1:], strict=False))
+    grams.update(f"{a} {b}" for a, b in pairwise(padded))
     grams.update(f"{a} _ {b}" for a, b in zip(words, words[2:], strict=False))
     for word in words:
         marked = f"<{word}>"

@@ -34,19 +34,19 @@ _CARD = """# Model card: intent classifier
 pairs; English: words, word pairs, gapped pairs, 3-4 letters), 8192 buckets, 8-bit weights,
 {kilobytes} kB for both languages. Written by `python -m dialogue.nlu.train`; read with numpy.
 
-**Data.** `examples/zh.yaml` and `examples/en.yaml`, sentences written for this project; `(a|b|)` in a
-line stands for alternatives. Copies with a word missing imitate a recogniser that missed it. No
+**Data.** `examples/zh.yaml` and `examples/en.yaml`, sentences written for this project; `(a|b|)` in
+a line stands for alternatives. Copies with a word missing imitate a recogniser that missed it. No
 call, customer or third-party text is in it.
 
-**Figures.** Every fifth line of the data files was held out with all its variants, so that no variant
-of a tested sentence was seen. The shipped weights are then trained on all lines. Accuracy is the
-likeliest intent, before the threshold; out-of-scope recall and false rejects are after it.
+**Figures.** Every fifth line of the data files was held out with all its variants, so that no
+variant of a tested sentence was seen. The shipped weights are then trained on all lines. Accuracy
+is the likeliest intent, before the threshold; out-of-scope recall and false rejects are after it.
 
 | language | trained on | tested on | accuracy | out of scope tested | recall | false rejects |
 |---|---|---|---|---|---|---|
 {rows}
 
-**Limits.** The held-out lines come from the same hand as the training lines, so real callers will do
-worse. What is heard over the telephone is limited to the recogniser's vocabulary. Out of scope is
-an open class: strange requests may be taken for a known one, so every action is confirmed.
+**Limits.** The held-out lines come from the same hand as the training lines, so real callers will
+do worse. What is heard over the telephone is limited to the recogniser's vocabulary. Out of scope
+is an open class: strange requests may be taken for a known one, so every action is confirmed.
 """

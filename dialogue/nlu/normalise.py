@@ -1,4 +1,4 @@
-"""One spelling for what is written or heard: width, case, contractions, fillers, spaces in Mandarin.
+"""One spelling for what is written or heard: width, case, contractions, fillers, Han spacing.
 
 Commas and full stops survive as "," because the splitter cuts there; all other marks vanish.
 """

@@ -41,7 +41,7 @@ _PERSON_EN = re.compile(
 )
 _NOT_PERSON_EN = re.compile(
     r"\b(?:not|no)\b(?: \w+){0,4} (?:agent|representative|operator|person|human)\b|"
-    r"\b(?:travel|insurance|estate|the|your) (?:agent|representative|operator) (?:was|is|were|told)\b|"
+    r"\b(?:the|your) (?:agent|representative|operator) (?:was|is|were|told)\b|"
     r"\b(?:travel|insurance|estate) agent\b"
 )
 

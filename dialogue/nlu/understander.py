@@ -1,4 +1,4 @@
-"""One utterance to what it asks for and the values it names: rules, splitter, classifier, entities."""
+"""One utterance to what it asks for and the values it names: rules, splitter, classifier."""
 
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
