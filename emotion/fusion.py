@@ -93,6 +93,7 @@ class EmotionScorer:
         self, state: EmotionState, pcm: NDArray[np.int16], text: str, language: str, at_ms: int
     ) -> Heard:
         """Judge one utterance of the caller's channel that ended at `at_ms` of stream time."""
+        state = _on_this_clock(state, at_ms)
         lexical = self._lexical.score(text, language)
         measured = [extract(window) for window in _cut(pcm)]
         scored = [
@@ -119,6 +120,15 @@ class EmotionScorer:
             reasons=_reasons(state, acoustic),
         )
         return Heard(state, reading, acoustic, lexical)
+
+
+def _on_this_clock(state: EmotionState, at_ms: int) -> EmotionState:
+    """A stream that was lost begins again at 0: what was heard before it happened just now."""
+    return replace(
+        state,
+        windows=tuple(replace(w, at_ms=min(w.at_ms, at_ms)) for w in state.windows),
+        said=tuple(replace(said, at_ms=min(said.at_ms, at_ms)) for said in state.said),
+    )
 
 
 def _cut(pcm: NDArray[np.int16]) -> list[NDArray[np.int16]]:

@@ -98,6 +98,13 @@ def test_the_level_falls_slowly_and_without_flicker(scorer):
     assert levels == sorted(levels, reverse=True)
 
 
+def test_a_mood_outlives_a_lost_stream_but_not_for_ever(scorer):
+    before = scorer.hear(EmotionState(), QUIET, "我要投诉", "zh", 600_000).state
+    resumed = scorer.hear(before, QUIET, "好的", "zh", 1_000)
+    assert resumed.reading.level == 2
+    assert scorer.hear(resumed.state, QUIET, "好的", "zh", 70_000).reading.abstained
+
+
 @pytest.mark.parametrize(
     "pcm",
     [
