@@ -1,4 +1,5 @@
-"""Is this frame speech? WebRTC's detector behind an energy gate that follows the line's noise."""
+"""Is this frame speech? It must stand above the line's noise, sound like speech to WebRTC's
+detector, and have had vocal cords in it a moment ago."""
 
 from collections import deque
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ import numpy as np
 
 from asr.errors import VoiceDetectorBroken
 from asr.recognizer import Pcm
+from asr.voicing import periodicity
 from audio.frames import FRAME_MS, FRAME_SAMPLES, RATE
 from audio.pcm import gain, level_dbfs
 
@@ -25,6 +27,10 @@ class VadSettings:
     """The noise is the quietest level of this time: no one talks 3 s without a gap."""
     lifted_floor_dbfs: float = -42.0
     """Quieter lines are amplified up to this noise before WebRTC, which misses soft voices."""
+    voiced: float = 0.30
+    """Periodicity of vocal cords; white and pink noise stay below 0.25, which WebRTC lets pass."""
+    voiced_hold_ms: int = 180
+    """Consonants without voice count this long after voice; less than it takes to accept speech."""
     quietest_floor_dbfs: float = -62.0
     """Digital silence counts as this much noise, so that line crackle is not speech."""
 
@@ -48,13 +54,22 @@ class VoiceDetector:
             self._buckets.append(floor_dbfs)
         self._quietest = np.inf
         self._bucket_frames = 0
+        self._before: Pcm = np.zeros(FRAME_SAMPLES, np.int16)
+        self._voiced_left_ms = 0
 
     def is_speech(self, frame: Pcm) -> bool:
         """Whether this 20 ms frame (160 samples at 8 kHz) is voice above the noise."""
         level = level_dbfs(frame)
         self._follow(level)
-        if level < self.floor_dbfs + self._settings.snr_db:
+        before, self._before = self._before, frame
+        self._voiced_left_ms -= FRAME_MS
+        if level < self.floor_dbfs + self._settings.snr_db or not self._webrtc_agrees(frame):
             return False
+        if periodicity(np.concatenate([before, frame])) >= self._settings.voiced:
+            self._voiced_left_ms = self._settings.voiced_hold_ms
+        return self._voiced_left_ms > 0
+
+    def _webrtc_agrees(self, frame: Pcm) -> bool:
         lift_db = min(max(0.0, self._settings.lifted_floor_dbfs - self.floor_dbfs), _MOST_LIFT_DB)
         lifted = gain(frame, lift_db) if lift_db else frame
         return bool(self._webrtc.is_speech(lifted.tobytes(), RATE))
@@ -82,8 +97,8 @@ def check() -> None:
     noise = np.random.default_rng(7).normal(0, 1000, 50 * FRAME_SAMPLES).astype(np.int16)
     if _speech_frames(silence):
         raise VoiceDetectorBroken("silence was taken for speech")
-    if _speech_frames(noise) > 2:
-        raise VoiceDetectorBroken("steady noise was taken for speech")
+    if _speech_frames(np.concatenate([silence, noise])) > 10:
+        raise VoiceDetectorBroken("noise was taken for speech")
     voiced = _speech_frames(np.concatenate([silence, _vowel(400)]))
     if voiced < 15:
         raise VoiceDetectorBroken(f"only {voiced} of 20 frames of a loud vowel were speech")

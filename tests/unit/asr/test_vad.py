@@ -33,6 +33,24 @@ def test_steady_noise_of_any_loudness_is_no_speech(rms):
     assert sum(speech_frames(over_the_line)) <= 2
 
 
+@pytest.mark.parametrize("rms", [100, 800, 3000])
+def test_noise_that_breaks_into_silence_is_no_speech(rms):
+    assert sum(speech_frames(np.concatenate([noise(4, 3), noise(8, rms)]))) <= 10
+
+
+def test_rumble_that_swells_is_no_speech():
+    rumble = np.convolve(noise(30, 300), np.exp(-np.arange(200) / 30))[: 8000 * 30]
+    swelling = rumble * (1 + 0.9 * np.sin(2 * np.pi * 0.7 * np.arange(rumble.size) / 8000))
+    assert sum(speech_frames(np.clip(swelling, -32768, 32767).astype(np.int16))) <= 20
+
+
+def test_taps_on_the_handset_are_no_speech():
+    taps = np.zeros(8000 * 30)
+    taps[:: 8000 * 3 // 5] = 20000
+    taps = np.convolve(taps, np.exp(-np.arange(80) / 15))[: taps.size]
+    assert sum(speech_frames(np.clip(taps, -32768, 32767).astype(np.int16))) <= 20
+
+
 def test_a_voice_is_heard_above_noise_and_the_noise_is_not():
     voice = vad._vowel(600)
     pcm = noise(2, 200)
