@@ -27,9 +27,9 @@ class VadSettings:
     """The noise is the quietest level of this time: no one talks 3 s without a gap."""
     lifted_floor_dbfs: float = -42.0
     """Quieter lines are amplified up to this noise before WebRTC, which misses soft voices."""
-    voiced: float = 0.30
+    voiced: float = 0.27
     """Periodicity of vocal cords; white and pink noise stay below 0.25, which WebRTC lets pass."""
-    voiced_hold_ms: int = 180
+    voiced_hold_ms: int = 200
     """Consonants without voice count this long after voice; less than it takes to accept speech."""
     quietest_floor_dbfs: float = -62.0
     """Digital silence counts as this much noise, so that line crackle is not speech."""
