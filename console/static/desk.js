@@ -98,7 +98,7 @@ async function startPhone() {
   phone.addEventListener("answered", () => phoneIs("talking"));
   phone.addEventListener("ended", () => phoneIs("ready"));
   phone.addEventListener("failed", (event) => phoneIs("failed", reasonOf(event.detail)));
-  phone.addEventListener("level", ({ detail }) => { at("level").value = detail?.level ?? detail ?? 0; });
+  phone.addEventListener("level", ({ detail }) => { at("level").value = detail.level; });
   try {
     await phone.start();
   } catch (error) {

@@ -1,6 +1,8 @@
 // The agent's phone when the telephone company is the box: its own script, loaded from its address.
 
 const READY_MS = 10_000;
+const RETRY_MS = 3000;
+const LOST = "connection-lost";
 
 export class BoxPhone extends EventTarget {
   #line;
@@ -12,23 +14,45 @@ export class BoxPhone extends EventTarget {
   }
 
   async start() {
-    const { BoxLine } = await withLimit(import(`${this.boxUrl}/static/line.js`), READY_MS);
-    this.#line = new BoxLine({ url: this.boxUrl });
+    const script = new URL("/phone/static/line.js", this.boxUrl).href;
+    const { BoxLine } = await withLimit(import(script), READY_MS);
+    this.#line = new BoxLine(this.boxUrl);
+    this.#line.addEventListener("registered", () => this.#tell("ready"));
     this.#line.addEventListener("incoming", () => this.#tell("incoming"));
     this.#line.addEventListener("answered", () => this.#tell("answered"));
-    this.#line.addEventListener("ended", () => this.#tell("ended"));
-    this.#line.addEventListener("level", (event) => this.#tell("level", event.detail));
-    this.#line.addEventListener("error", (event) => this.#tell("failed", event.detail));
-    await withLimit(Promise.resolve(this.#line.register(this.endpoint)), READY_MS);
-    this.#tell("ready");
+    this.#line.addEventListener("ended", ({ detail }) => this.#ended(detail?.reason));
+    this.#line.addEventListener("level", ({ detail }) => this.#tell("level", { level: loudness(detail) }));
+    this.#line.addEventListener("error", ({ detail }) => this.#tell("failed", detail));
+    await withLimit(this.#line.register(this.endpoint), READY_MS);
   }
 
   answer() { return this.#line.answer(); }
   reject() { return this.#line.reject(); }
-  hangUp() { return this.#line.hangup(); }
-  mute(on) { return this.#line.mute(on); }
+  hangUp() { return this.#line.hangUp(); }
+
+  // The line goes on sending frames, of silence: the caller's side must not think that we are gone.
+  mute(on) {
+    for (const track of this.#line.sound?.stream.getAudioTracks() ?? []) track.enabled = !on;
+  }
+
+  #ended(reason) {
+    this.#tell(reason === LOST ? "gone" : "ended");
+    if (reason === LOST) setTimeout(() => this.#comeBack(), RETRY_MS);
+  }
+
+  async #comeBack() {
+    try {
+      await withLimit(this.#line.register(this.endpoint), READY_MS);
+    } catch {
+      setTimeout(() => this.#comeBack(), RETRY_MS);
+    }
+  }
 
   #tell(name, detail) { this.dispatchEvent(new CustomEvent(name, { detail })); }
+}
+
+function loudness({ microphone = 0, line = 0 } = {}) {
+  return Math.min(1, 3 * Math.max(microphone, line)); // speech is about 0.1-0.3 of full scale
 }
 
 export function withLimit(promise, ms) {
