@@ -1,6 +1,5 @@
 """Provider's recording to a verified file of ours: announced by a callback, fetched by a job."""
 
-import contextlib
 import errno
 import hashlib
 import os
@@ -116,6 +115,8 @@ class Intake:
         """A file beside its final place (so that the rename is atomic), gone afterwards."""
         folder = (self._folder / path).parent
         folder.mkdir(parents=True, exist_ok=True)
+        for left_behind in folder.glob(f".{path.stem}-*.part"):  # by a worker that was killed
+            left_behind.unlink(missing_ok=True)
         with tempfile.NamedTemporaryFile(
             dir=folder, prefix=f".{path.stem}-", suffix=".part", delete=False
         ) as target:
@@ -123,8 +124,7 @@ class Intake:
             try:
                 yield temporary, target  # type: ignore[misc]
             finally:
-                with contextlib.suppress(FileNotFoundError):
-                    temporary.unlink()
+                temporary.unlink(missing_ok=True)
 
     def _mark_fetched(self, sid: str, path: str, checked: _Checked, now: datetime) -> Recording:
         with self._keeping(sid), self._sessions.begin() as session:

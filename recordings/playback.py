@@ -67,7 +67,9 @@ def peaks(samples: NDArray[np.int16], bins: int) -> list[list[float]]:
     count = shaped.shape[1]
     if count == 0:
         return [[0.0] * bins for _ in shaped]
-    loudness = np.abs(shaped.astype(np.int32))
     starts = np.minimum(np.arange(bins) * count // bins, count - 1)
-    loudest = np.maximum.reduceat(loudness, starts, axis=1) / 32768
-    return [[round(float(value), 4) for value in channel] for channel in loudest]
+    # Both extremes as int16: the absolute value of hours of sound would fill the memory.
+    highest = np.maximum.reduceat(shaped, starts, axis=1).astype(np.int32)
+    lowest = np.minimum.reduceat(shaped, starts, axis=1).astype(np.int32)
+    loudest = np.maximum(highest, -lowest) / 32768
+    return [[round(max(0.0, float(value)), 4) for value in channel] for channel in loudest]

@@ -56,7 +56,9 @@ def parse_incoming(form: Form) -> CallArrived:
 
 def parse_digits(form: Form) -> DigitsGathered:
     """The keys pressed at a menu."""
-    digits = _matching(form, "Digits", _DIGITS, "keys 0-9, *, #, A-D", "")
+    digits = form.get("Digits", "")
+    if not _DIGITS.fullmatch(digits):
+        raise MalformedRequest("Digits", _veiled(digits), "up to 64 keys of 0-9, *, #, A-D")
     return DigitsGathered(_call_sid(form), digits)
 
 
@@ -122,9 +124,13 @@ def _matching(
 
 def _address(field: str, value: str) -> str:
     if not _ADDRESS.fullmatch(value):
-        # The value may be most of a real number: the error says its length only.
-        raise MalformedRequest(field, f"<{len(value)} characters>", "E.164, client: or sip:")
+        raise MalformedRequest(field, _veiled(value), "E.164, client: or sip:")
     return value
+
+
+def _veiled(value: str) -> str:
+    """Most of it may be a telephone or card number: an error says its length only."""
+    return f"<{len(value)} characters>"
 
 
 def _choice(form: Form, field: str, kind: type[Choice]) -> Choice:

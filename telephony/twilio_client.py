@@ -28,6 +28,9 @@ _PROVIDER_HOST = re.compile(r"([a-z0-9-]+\.)*twilio\.com")
 _RECORDING_LIMIT = 512 * 1024 * 1024
 """Bytes: four hours of two channels at 8 kHz, the longest call the provider allows."""
 
+_RECORDING_SECONDS = 300.0
+"""A download that is slower than this is given up; the next attempt may find a better line."""
+
 _CHUNK = 64 * 1024
 _LONG_NUMBER = re.compile(r"\+?\d{6,}")
 
@@ -129,7 +132,7 @@ class TwilioClient:
         return urlunsplit((parts.scheme, parts.netloc, path, "RequestedChannels=2", ""))
 
     def _download(self, address: str, target: BinaryIO) -> int:
-        written = 0
+        written, deadline = 0, time.monotonic() + _RECORDING_SECONDS
         with self._session.get(
             address, auth=self._auth, timeout=_TIMEOUT, stream=True, allow_redirects=True
         ) as response:
@@ -140,6 +143,9 @@ class TwilioClient:
                 if written > _RECORDING_LIMIT:
                     reason = f"more than {_RECORDING_LIMIT} bytes"
                     raise Refused("fetch a recording", 0, reason)
+                if time.monotonic() > deadline:
+                    reason = f"not done after {_RECORDING_SECONDS:.0f} s"
+                    raise ProviderUnavailable("fetch a recording", reason)
                 target.write(chunk)
         return written
 
@@ -174,14 +180,14 @@ class _Transport(TwilioHttpClient):  # type: ignore[misc]
         quiet = logging.getLogger("telephony.twilio_http")
         quiet.setLevel(logging.WARNING)
         super().__init__(logger=quiet)
+        self.timeout = _TIMEOUT
         self._base_url = base_url
         # The machine's proxy leads to the provider, not to a stand-in beside us.
         self.session.trust_env = not base_url
 
     def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> Any:
         """Send one request."""
-        kwargs["timeout"] = None  # the library's own check knows no pair; `self.timeout` is used
-        self.timeout = _TIMEOUT
+        kwargs["timeout"] = None  # so that `self.timeout` counts: the library's check knows no pair
         address = _rebased(url, self._base_url) if self._base_url else url
         return super().request(method, address, *args, **kwargs)
 

@@ -115,8 +115,8 @@ def _dial_conference(response: Any, verb: verbs.DialConference) -> None:
         start_conference_on_enter=verb.start_on_enter,
         end_conference_on_exit=verb.end_on_exit,
         wait_url=verb.wait_url,
-        status_callback=verb.status_callback,
-        status_callback_event="start end join leave",
+        status_callback=verb.status_callback or None,
+        status_callback_event="start end join leave" if verb.status_callback else None,
     )
     response.append(dial)
 

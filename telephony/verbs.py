@@ -77,6 +77,7 @@ class DialConference:
     end_on_exit: bool
     start_on_enter: bool
     status_callback: str
+    """Hears who joins and leaves; empty: nobody does."""
     beep: bool = False
     wait_url: str = ""
     """What the first one in hears; empty is silence."""

@@ -255,16 +255,44 @@ def test_a_failed_step_is_noted_and_tried_again_later(sessions: Factory, folder:
     assert (found.error, found.attempts) == ("disk full", 1)
 
 
-def test_a_recording_that_never_succeeds_waits_for_a_person(
+def test_a_recording_that_fails_again_and_again_is_tried_ever_more_rarely(
     sessions: Factory, folder: Path
 ) -> None:
     announced(sessions, folder, Store(b""))
-    work = Work(sessions, max_attempts=3)
-    for attempt in range(3):
-        assert work.unfinished(after(attempt * 100)) == [SID]
-        work.claim(SID, after(attempt * 100), 60)
-    assert work.unfinished(after(999)) == []
-    assert [found.sid for found in work.stuck()] == [SID]
+    work, now, pauses = Work(sessions), NOW, []
+    for _ in range(14):
+        assert work.claim(SID, now, 60)
+        work.release(SID, now, error="no space", retry_seconds=15)
+        retry = row(sessions).lease_until
+        assert retry is not None and work.claim(SID, retry - timedelta(seconds=1), 60) is None
+        pauses.append((retry - now).total_seconds())
+        now = retry
+    assert pauses[:5] == [15, 15, 15, 30, 60] and pauses[-1] == 3600
+    assert work.unfinished(now) == [SID]
+    assert [found.error for found in work.stuck()] == ["no space"]
+
+
+def test_a_recording_on_which_workers_die_is_held_ever_longer(
+    sessions: Factory, folder: Path
+) -> None:
+    announced(sessions, folder, Store(b""))
+    work, now, leases = Work(sessions), NOW, []
+    for _ in range(6):
+        claimed = work.claim(SID, now, 60)
+        assert claimed and claimed.lease_until
+        leases.append((claimed.lease_until - now).total_seconds())
+        now = claimed.lease_until
+    assert leases == [60, 60, 60, 60, 120, 240]
+    assert work.advance(SID, "fetched", now - timedelta(seconds=1)) and row(sessions).attempts == 0
+
+
+def test_what_a_killed_fetch_left_behind_is_cleared_away(sessions: Factory, folder: Path) -> None:
+    intake = announced(sessions, folder, Store(sound()))
+    (folder / "2026/11").mkdir(parents=True)
+    (folder / f"2026/11/.{SID}-abc.part").write_bytes(b"half")
+    (folder / "2026/11/.RE3-abc.part").write_bytes(b"another's")
+    intake.fetch(SID, NOW)
+    assert files_in(folder) == [".RE3-abc.part", f"{SID}.wav"]
 
 
 WORKER = """

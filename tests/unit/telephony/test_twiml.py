@@ -56,6 +56,11 @@ HEAD = '<?xml version="1.0" encoding="UTF-8"?><Response>'
             'startConferenceOnEnter="false" statusCallback="https://h/room" '
             'statusCallbackEvent="start end join leave" waitUrl="">room-1</Conference></Dial>',
         ),
+        (
+            DialConference("room-2", False, True, "", beep=True, wait_url="https://h/music"),
+            '<Dial><Conference beep="true" endConferenceOnExit="false" '
+            'startConferenceOnEnter="true" waitUrl="https://h/music">room-2</Conference></Dial>',
+        ),
         (Redirect("/next?a=1&b=2"), "<Redirect>/next?a=1&amp;b=2</Redirect>"),
         (Leave(), "<Leave />"),
         (Hangup(), "<Hangup />"),
