@@ -28,6 +28,10 @@ _WORDS_MEMORY_MS = 60_000
 _MOST_WORDS = 12
 _WORDS_SCORE = (0.0, 0.4, 0.7, 0.92)
 _VOICE_SHARE = 0.55
+_RECENCY = 0.8
+"""Each older window weighs this much of the next."""
+_SURE = 0.5
+"""Confidence from which the voice is believed whole; about five calm clips give it."""
 _RISE, _FALL = 0.6, 0.3
 _ENTER = (0.35, 0.6, 0.85)
 """Score from which the level is 1, 2, 3."""
@@ -220,12 +224,13 @@ def _fading(said: SaidWords, at_ms: int) -> float:
 
 
 def _voice(state: EmotionState) -> float:
-    """Anger of the last windows, weighted by confidence and believed no more than it."""
+    """Anger of the last windows, newer and surer ones first; half believed without a baseline."""
     if len(state.windows) < FEWEST_WINDOWS:
         return 0.0
-    weight = np.array([window.confidence for window in state.windows])
+    sure = np.array([window.confidence for window in state.windows])
+    weight = sure * _RECENCY ** np.arange(len(sure) - 1, -1, -1)
     anger = _weighted([window.anger for window in state.windows], weight)
-    return anger * float(weight.mean())
+    return anger * min(1.0, float(sure.mean()) / _SURE)
 
 
 def _level(score: float, level: int) -> int:

@@ -48,9 +48,10 @@ class LexicalScorer:
             if hit.entry.points < 0:
                 soothing = min(soothing, hit.entry.points)
                 continue
-            points.append(hit.entry.points * _degree(said, hit, lexicon))
+            factor, phrase = _with_degree(said, hit, lexicon)
+            points.append(hit.entry.points * factor)
             ceiling = max(ceiling, hit.entry.ceiling)
-            words.append(said[hit.start : hit.end])
+            words.append(phrase)
         level = min(_level(points, soothing), ceiling)
         return LexicalReading(level, _confidence(said, language, len(words)), tuple(words))
 
@@ -98,14 +99,17 @@ def _negated(said: str, start: int, lexicon: Lexicon) -> bool:
     return False
 
 
-def _degree(said: str, hit: _Hit, lexicon: Lexicon) -> float:
-    """Factor of the degree word that touches the find, before or after it."""
+def _with_degree(said: str, hit: _Hit, lexicon: Lexicon) -> tuple[float, str]:
+    """Factor of the degree word that touches the find, and both as they were said."""
+    found = said[hit.start : hit.end]
     before, after = said[: hit.start].rstrip(), said[hit.end :].lstrip()
+    edge = "" if lexicon.language == "zh" else " "
     for word, factor in lexicon.degrees:
-        edge = "" if lexicon.language == "zh" else " "
-        if (edge + before).endswith(edge + word) or (after + edge).startswith(word + edge):
-            return factor
-    return 1.0
+        if (edge + before).endswith(edge + word):
+            return factor, word + edge + found
+        if (after + edge).startswith(word + edge):
+            return factor, found + edge + word
+    return 1.0, found
 
 
 def _level(points: list[float], soothing: float) -> int:

@@ -50,7 +50,7 @@ def test_strong_words_are_judged_at_once(scorer):
     heard = scorer.hear(EmotionState(), voice(2.0), "质量太差了我要投诉", "zh", 2000)
     assert not heard.reading.abstained
     assert heard.reading.level == 2
-    assert "said 差, 投诉" in heard.reading.reasons
+    assert "said 太差, 投诉" in heard.reading.reasons
 
 
 def test_strong_words_without_any_voice_are_judged(scorer):
@@ -75,8 +75,8 @@ def test_a_rising_voice_alone_makes_a_caller_annoyed_at_most(scorer):
     raised = [(voice(3.0, pitch=230, tilt=0.3, syllables=6), "什么时候到")] * 5
     heard = hear_all(scorer, raised, calm.state)
     assert heard.acoustic.anger > 0.7 > calm.acoustic.anger
-    assert heard.reading.level <= 1
-    assert heard.reading.score > calm.reading.score
+    assert heard.reading.level == 1
+    assert heard.reading.score > calm.reading.score + 0.2
     assert "above own baseline" in heard.reading.reasons[0]
 
 

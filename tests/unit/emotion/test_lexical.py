@@ -66,7 +66,8 @@ def test_level_of_english_words(scorer, text, level):
 
 
 def test_the_words_it_rests_on_are_named(scorer):
-    assert scorer.score("质量太差了我要投诉", "zh").words == ("差", "投诉")
+    assert scorer.score("质量太差了我要投诉", "zh").words == ("太差", "投诉")
+    assert scorer.score("it is very bad i complain", "en").words == ("very bad", "complain")
 
 
 @pytest.mark.parametrize(
