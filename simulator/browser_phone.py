@@ -28,9 +28,13 @@ _IDLE_SECONDS = 900.0
 _MUTE_SECONDS = 30.0
 """A call whose browser sends no sound for so long is over: the page sleeps or is gone."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_IDENTITY = re.compile(r"client:[A-Za-z0-9_.-]{1,64}")
-_NUMBER = re.compile(r"\+[1-9]\d{6,14}")
-_KEY = re.compile(r"[0-9*#]")
+_SHAPES = {
+    "identity": (re.compile(r"client:[A-Za-z0-9_.-]{1,64}"), "client:tomas"),
+    "from": (re.compile(r"\+[1-9]\d{6,14}"), "+8613800000109"),
+    "to": (re.compile(r"\+[1-9]\d{6,14}"), "+864008000001"),
+    "digit": (re.compile(r"[0-9*#]"), "5"),
+}
+"""Fields of a page's messages: their shape, and one to show."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -121,10 +125,10 @@ class BrowserPhone:
                 if not await self._take(message.type, message.data):
                     break
         finally:
+            self._leave()  # first: a vanished browser may cancel this very task
             for task in (writer, watch):
                 task.cancel()
             await asyncio.wait((writer, watch))
-            self._leave()
 
     async def _take(self, kind: WSMsgType, data: Any) -> bool:
         """One message; False when the connection must end."""
@@ -157,15 +161,15 @@ class BrowserPhone:
         kind = said.get("type") if isinstance(said, dict) else None
         match kind:
             case "register":
-                self._register(_one_of(said, "identity", _IDENTITY))
+                self._register(_field(said, "identity"))
             case "call":
-                await self._call(_one_of(said, "from", _NUMBER), _one_of(said, "to", _NUMBER))
+                await self._call(_field(said, "from"), _field(said, "to"))
             case "answer" | "reject":
                 self._decide(Answer.ANSWERED if kind == "answer" else Answer.REJECTED)
             case "hangup":
                 self._hang_up()
             case "digit":
-                key = _one_of(said, "digit", _KEY)
+                key = _field(said, "digit")
                 if self._line is not None:
                     self._line.press(key)
             case _:
@@ -269,8 +273,9 @@ def phone_socket(
     return handle
 
 
-def _one_of(said: dict[str, Any], name: str, pattern: re.Pattern[str]) -> str:
+def _field(said: dict[str, Any], name: str) -> str:
+    pattern, example = _SHAPES[name]
     value = said.get(name)
     if isinstance(value, str) and pattern.fullmatch(value):
         return value
-    raise BadMessage(f"{name} is {value!r}; should look like {pattern.pattern}")
+    raise BadMessage(f"{name} is {value!r}; should look like {example}")

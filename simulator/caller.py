@@ -193,7 +193,7 @@ class Caller:
     def _add_latencies(self) -> None:
         """From the ear's notes: when each reply began, how long the other side kept talking."""
         spoken = [report for report in self.report.steps if report.voice_ended_ms]
-        for report, following in zip(spoken, [*spoken[1:], None], strict=True):
+        for report, following in zip(spoken, [*spoken[1:], None], strict=False):
             reply = self.phone.ear.first_voice_after(report.voice_ended_ms)
             if reply is not None and (following is None or reply < following.voice_started_ms):
                 report.reply_heard_ms = reply

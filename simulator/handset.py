@@ -67,8 +67,9 @@ class Handset:
             self.person_heard.set()
         elif self.met_ms and self.ear.stretches:
             last = self.ear.stretches[-1]
-            if last.start_ms >= self.met_ms and last.voiced_ms >= _SURE_MS:
-                self._heard_up_to_ms = last.start_ms
+            since_ms = max(last.start_ms, self.met_ms)  # the music ended when we met
+            if last.end_ms - since_ms >= _SURE_MS:
+                self._heard_up_to_ms = since_ms
                 self.person_heard.set()
 
     def end(self, reason: str) -> None:

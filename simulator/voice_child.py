@@ -7,6 +7,7 @@ import base64
 import ctypes as c
 import json
 import sys
+from pathlib import Path
 from typing import Any, Protocol, TextIO
 
 import espeakng_loader
@@ -35,8 +36,11 @@ class Espeak:
 
     def __init__(self) -> None:
         self._library = c.CDLL(espeakng_loader.get_library_path())
-        data_path = str(espeakng_loader.get_data_path()).encode()
-        self.rate = int(self._library.espeak_Initialize(_SYNCHRONOUS, 500, data_path, _DO_NOT_EXIT))
+        data_path = str(espeakng_loader.get_data_path())
+        self._variants = Path(data_path) / "voices" / "!v"
+        self.rate = int(
+            self._library.espeak_Initialize(_SYNCHRONOUS, 500, data_path.encode(), _DO_NOT_EXIT)
+        )
         if self.rate <= 0:
             raise ValueError(f"espeak-ng found no voice data in {data_path!r}")
         self._samples = bytearray()
@@ -55,7 +59,10 @@ class Espeak:
     def speak(self, request: dict[str, Any]) -> bytes:
         """Samples of `text` in `voice`; pitch, pitch_range and volume as espeak counts them."""
         voice = str(request["voice"])
-        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
+        _, _, variant = voice.partition("+")
+        # espeak-ng passes over a variant that it does not know and speaks with the plain voice
+        is_known = not variant or (self._variants / variant).is_file()
+        if not is_known or self._library.espeak_SetVoiceByName(voice.encode()) != 0:
             raise ValueError(f"espeak-ng has no voice {voice!r}; try 'cmn' or 'en-us+f2'")
         settings = (
             (_RATE, "rate"), (_PITCH, "pitch"), (_RANGE, "pitch_range"), (_VOLUME, "volume"),

@@ -156,7 +156,9 @@ def shape(samples: NDArray[np.int16], rate: int, temper: Temper) -> bytes:
 
 
 def _without_edges(samples: NDArray[np.float64]) -> NDArray[np.float64]:
-    loud = np.flatnonzero(np.abs(samples) > 0.02 * np.max(np.abs(samples), initial=1.0))
+    # at least 30: resampling dithers digital silence by a step or two
+    floor = max(30.0, 0.02 * float(np.max(np.abs(samples))))
+    loud = np.flatnonzero(np.abs(samples) > floor)
     return samples[loud[0] : loud[-1] + 1] if loud.size else samples[:0]
 
 

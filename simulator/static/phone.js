@@ -9,6 +9,7 @@ const WORDS = {
     connecting: "Connecting…", ringing: "Ringing…", answered: "In a call", ended: "The call is over",
     problem: "That did not work", pressed: "Pressed", zh: "Mandarin", en: "English",
     noNumbers: "This box has no number to call.",
+    badNumber: "your number should look like +8613800000109",
     hint: "Your voice goes to the telephone company in a box on this machine, not over the internet.",
   },
   zh: {
@@ -17,6 +18,7 @@ const WORDS = {
     connecting: "正在连接…", ringing: "正在振铃…", answered: "通话中", ended: "通话已结束",
     problem: "出了问题", pressed: "按键", zh: "普通话", en: "英语",
     noNumbers: "没有可以拨打的号码。",
+    badNumber: "您的号码应类似 +8613800000109",
     hint: "您的声音只到达本机的模拟电话公司，不经过互联网。",
   },
 };
@@ -83,9 +85,14 @@ function listNumbers() {
 }
 
 async function call() {
+  const from = find("from").value.replace(/[\s-]/g, "");
+  if (!/^\+[1-9]\d{6,14}$/.test(from)) {
+    show("problem", word("badNumber"));
+    return;
+  }
   show("connecting");
   try {
-    await line.call(find("from").value.replace(/[\s-]/g, ""), find("to").value);
+    await line.call(from, find("to").value);
   } catch (error) {
     line.stopSound();
     show("problem", error.message);
