@@ -17,6 +17,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 OPEN_ENDPOINTS = frozenset({"console.static", "console.vendor_file"})
 """Files without a secret: nobody is looked up for them."""
+DATA_ENDS = (".json", "/events", "/token", "/audio")
+"""Ends of addresses that scripts and players ask for: a log-in page would be no answer to them."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -104,7 +106,8 @@ def _user_of_session(deps: ConsoleDeps) -> User | None:
 
 
 def _ask_to_log_in() -> Response:
-    wants_page = request.method == "GET" and request.accept_mimetypes.accept_html
-    if not wants_page or request.path.endswith((".json", "/events", "/token", "/audio")):
+    accepts_page = not request.accept_mimetypes or request.accept_mimetypes.accept_html
+    is_page = request.method == "GET" and not request.path.endswith(DATA_ENDS)
+    if not (accepts_page and is_page):
         abort(401)
     return redirect(url_for("console.login", next=request.full_path.rstrip("?")))
