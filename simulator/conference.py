@@ -111,10 +111,9 @@ class Conference:
             self._tell("participant-leave", participant)
 
     def kick(self, participant: Participant) -> None:
-        """Put a participant out of the conference and hang up its call."""
+        """Put a participant out of the conference; its call goes on with the next verb."""
         participant.reason = "participant-kicked"
         self.leave(participant)
-        participant.leg.hang_up("kicked")
 
     def end(self, reason: str, ended_by: str = "") -> None:
         """Close the room; everybody goes on to the next verb."""

@@ -160,12 +160,11 @@ async def _ring_group(
 ) -> tuple[Dialled, Leg | None]:
     seconds = node.number("timeout", _DEFAULT_TIMEOUT)
     loop = asyncio.get_running_loop()
-    rings = {
-        loop.create_task(player.exchange.ring(leg, seconds)): (leg, noun)
-        for noun in nouns
-        if (leg := _called_leg(player, node, noun)) is not None
-    }
-    status, last = ("failed", "") if not rings else ("no-answer", "")
+    rings: dict[asyncio.Task[Answer], tuple[Leg, Node]] = {}
+    for noun in nouns:
+        leg = _called_leg(player, node, noun)
+        rings[loop.create_task(player.exchange.ring(leg, seconds))] = (leg, noun)
+    status, last = "no-answer", ""
     stopped = loop.create_task(call_over.wait())
     pending: set[asyncio.Task[Answer]] = set(rings)
     try:
@@ -195,8 +194,8 @@ def _dial_status(answer: Answer) -> str:
     return "busy" if refused else "no-answer"
 
 
-def _called_leg(player: Player, node: Node, noun: Node) -> Leg | None:
-    """A new leg towards a phone or browser; None where there is nobody to ring."""
+def _called_leg(player: Player, node: Node, noun: Node) -> Leg:
+    """A new leg towards a phone or browser."""
     address = noun.text
     if noun.name == "Client":
         identity = next((one.text for one in noun.children if one.name == "Identity"), noun.text)
@@ -205,10 +204,6 @@ def _called_leg(player: Player, node: Node, noun: Node) -> Leg | None:
     leg = player.exchange.new_leg(
         from_=caller, to=address, direction="outbound-dial", parent_sid=player.leg.sid
     )
-    if leg is None:
-        reason = f"nobody is registered as {address!r}"
-        player.exchange.journal.add("error", player.leg.sid, code=13224, reason=reason)
-        return None
     url = noun.get("statusCallback")
     callback = StatusCallback.wanted(
         player.document.resolve(url) if url else "",
@@ -236,6 +231,7 @@ async def _talk(player: Player, node: Node, leg: Leg, call_over: asyncio.Event) 
     room = Room()
     gone = asyncio.Event()
     leg.on_end.append(gone.set)
+    leg.on_redirect.append(gone.set)
     stop_recording = _record_dial(player, node)
     ours, theirs = room.sit(player.leg), room.sit(leg)
     player.exchange.journal.add("bridged", player.leg.sid, other=leg.sid)
@@ -248,7 +244,8 @@ async def _talk(player: Player, node: Node, leg: Leg, call_over: asyncio.Event) 
                 await _until(gone, call_over, _limit(player, node))
     finally:
         recording_url = stop_recording()
-        leg.hang_up("other-side-left")
+        if leg.program is None:  # else REST has taken it elsewhere
+            leg.hang_up("other-side-left")
     return Dialled("completed", leg.sid, leg.seconds, recording_url, bridged=True)
 
 

@@ -3,64 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import aiohttp
-
-from simulator.capture import play_connect, play_record, play_start, play_stop
 from simulator.clock import Clock
 from simulator.conference import Conferences
-from simulator.dialing import play_dial
-from simulator.hold_queue import HoldQueues, play_enqueue
+from simulator.hold_queue import HoldQueues
 from simulator.journal import Journal
 from simulator.leg import Leg
+from simulator.nobody import Nobody, say_silence
 from simulator.options import Number, Options, Say
 from simulator.party import Answer, Line, Party, RingInfo
-from simulator.player import (
-    Player,
-    Verb,
-    play_hangup,
-    play_leave,
-    play_redirect,
-    play_reject,
-)
-from simulator.prompts import play_gather, play_pause, play_play, play_say, play_sound
+from simulator.player import Player
+from simulator.prompts import play_sound
 from simulator.recorder import Recordings
 from simulator.reporting import API_VERSION, StatusCallback, StatusReporter
-from simulator.sound import silence
+from simulator.stream import Wire
 from simulator.twiml import Document
+from simulator.verbs import VERBS
 from simulator.webhooks import Webhooks
 
 __all__ = ["Exchange", "Number", "Options"]
 
-_SILENT_SECONDS_A_LETTER = 0.06
 _CLOSE_SECONDS = 3.0
 _TRIAL_CALLS = 2
 _ENDS = {Answer.REJECTED: "busy", Answer.BUSY: "busy", Answer.NO_ANSWER: "no-answer"}
-
-VERBS: Mapping[str, Verb] = {
-    "Say": play_say,
-    "Play": play_play,
-    "Pause": play_pause,
-    "Gather": play_gather,
-    "Record": play_record,
-    "Dial": play_dial,
-    "Enqueue": play_enqueue,
-    "Leave": play_leave,
-    "Redirect": play_redirect,
-    "Reject": play_reject,
-    "Hangup": play_hangup,
-    "Connect": play_connect,
-    "Start": play_start,
-    "Stop": play_stop,
-}
-
-
-async def say_silence(text: str, _language: str) -> bytes:
-    """Stands for a voice: 60 ms of silence a character."""
-    return silence(len(text) * _SILENT_SECONDS_A_LETTER)
 
 
 async def _ring(party: Party, info: RingInfo, line: Line) -> Answer:
@@ -69,19 +37,6 @@ async def _ring(party: Party, info: RingInfo, line: Line) -> Answer:
 
 def _stop(task: asyncio.Task[Any]) -> None:
     task.cancel()
-
-
-class Wire:
-    """What media streams need of the account."""
-
-    def __init__(self, account_sid: str, auth_token: str, options: Options, web: Webhooks) -> None:
-        self.account_sid, self.auth_token, self.options = account_sid, auth_token, options
-        self._web = web
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """The HTTP client, shared with the webhooks."""
-        return self._web.session
 
 
 class Exchange:
@@ -157,15 +112,16 @@ class Exchange:
         """Calls that have not ended."""
         return [leg for leg in self.legs.values() if not leg.ended]
 
-    def new_leg(self, *, from_: str, to: str, direction: str, parent_sid: str = "") -> Leg | None:
-        """A leg towards a registered phone; None where there is none."""
-        make_party = self._phones.get(to)
-        if make_party is None:
-            return None
+    def new_leg(self, *, from_: str, to: str, direction: str, parent_sid: str = "") -> Leg:
+        """A leg towards a registered phone, or towards nobody (who never answers)."""
+        make_party = self._phones.get(to, Nobody)
         leg = self._new_leg(
             from_=from_, to=to, direction=direction, party=make_party(), parent_sid=parent_sid
         )
         self.journal.add("call", leg.sid, from_=from_, to=to, direction=direction)
+        if to not in self._phones:
+            reason = f"nobody is registered as {to!r}"
+            self.journal.add("error", leg.sid, code=13224, reason=reason)
         return leg
 
     def report_to(self, leg: Leg, callback: StatusCallback | None) -> None:
@@ -212,6 +168,8 @@ class Exchange:
         self, leg: Leg, first: Callable[[Player], Coroutine[Any, Any, Document]]
     ) -> None:
         """Play a document on a leg, instead of whatever it plays now."""
+        for told in leg.on_redirect:
+            told()
         self._set_program(leg, lambda: Player(self, leg).run_call(first))
 
     async def play(self, player: Player, sound: bytes) -> None:

@@ -82,10 +82,12 @@ class Journal:
         """First such entry, past or to come; TimeoutError with what was seen after real seconds."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + timeout
+        looked_at = after
         while True:
-            found = self.entries(kind, after=after, **match)
+            found = self.entries(kind, after=looked_at, **match)
             if found:
                 return found[0]
+            looked_at = max(after, self._last)
             left = deadline - loop.time()
             if left <= 0:
                 raise TimeoutError(self._unseen(kind, timeout, match, after))

@@ -54,7 +54,12 @@ class Leg:
         self.program: asyncio.Task[None] | None = None
         """The player at work on this leg."""
         self.frames = self.late_frames = self.skipped_frames = 0
-        self._ear: Ear | None = None
+        self.on_redirect: list[Callable[[], None]] = []
+        """Told when REST gives the leg another document."""
+        self.answered_by = ""
+        """What answering machine detection found, when it was asked for."""
+        self._ears: list[Ear] = []
+        """Whoever was plugged in last is heard."""
         self._key_listeners: list[Callable[[str], None]] = []
         self._ticker: asyncio.Task[None] | None = None
 
@@ -137,11 +142,11 @@ class Leg:
     @contextmanager
     def hearing(self, ear: Ear) -> Iterator[None]:
         """Let the party hear `ear` meanwhile."""
-        before, self._ear = self._ear, ear
+        self._ears.append(ear)
         try:
             yield
         finally:
-            self._ear = before
+            self._ears.remove(ear)
 
     @contextmanager
     def tapped(self, tap: Tap) -> Iterator[None]:
@@ -162,8 +167,10 @@ class Leg:
         }
 
     def _tick(self) -> None:
-        heard = self._ear.next_frame() if self._ear is not None else SILENCE
+        heard = self._ears[-1].next_frame() if self._ears else SILENCE
         self.party.hear(heard)
+        if self.ended:
+            return
         said = self.party.speak()
         self.frames += 1
         for tap in [*self.taps]:

@@ -29,6 +29,8 @@ def call_form(leg: Leg, account_sid: str) -> dict[str, str]:
         twin = "Caller" if side == "From" else "Called"
         for part, value in _place(address).items():
             form[side + part] = form[twin + part] = value
+    if leg.answered_by and leg.answered_at is not None:
+        form["AnsweredBy"] = leg.answered_by
     if leg.parent_sid:
         form["ParentCallSid"] = leg.parent_sid
     return form

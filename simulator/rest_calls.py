@@ -79,8 +79,8 @@ def make_call(exchange: Exchange, form: Mapping[str, str]) -> Leg:
     if unknown:
         raise RestRefused(400, 21626, f"StatusCallbackEvent {unknown[0]!r} is not an event")
     leg = exchange.new_leg(from_=from_, to=to, direction="outbound-api")
-    if leg is None:
-        raise RestRefused(400, 21211, f"The 'To' number {to} is not a valid phone number")
+    if form.get("MachineDetection"):
+        leg.answered_by = getattr(leg.party, "answered_by", "human")
     leg.fallback_url = form.get("FallbackUrl", "")
     callback = StatusCallback.wanted(
         form.get("StatusCallback", ""),
@@ -193,6 +193,7 @@ def shape(exchange: Exchange, leg: Leg) -> dict[str, Any]:
         "start_time": when(leg.answered_at),
         "end_time": when(leg.ended_at),
         "duration": str(leg.seconds) if leg.ended else None,
+        "answered_by": leg.answered_by or None,
         "queue_time": "0",
         "subresource_uris": {
             "recordings": record(exchange, f"{path}/Recordings", {})["uri"],

@@ -5,22 +5,21 @@ import base64
 import binascii
 import json
 import random
-from collections import deque
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
 
-from audio.frames import FRAME_BYTES, FRAME_MS
-from audio.mulaw import SILENCE
+from audio.frames import FRAME_MS
 from simulator.errors import StreamRefused
 from simulator.leg import Leg
 from simulator.options import Options
+from simulator.play_buffer import PlayBuffer
 from simulator.signing import new_sid, sign
+from simulator.webhooks import Webhooks
 
 _MOST_WAITING = 500
 """Messages (10 s of sound) that may wait for an application that does not read."""
@@ -66,69 +65,14 @@ class StreamOrder:
     two_way: bool = True
 
 
-class Wire(Protocol):
-    """What a stream needs of the exchange."""
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """What media streams need of the account: credentials, knobs and the HTTP client."""
 
     account_sid: str
-    auth_token: str
+    auth_token: str = field(repr=False)
     options: Options
-
-    @property
-    def session(self) -> aiohttp.ClientSession:
-        """The HTTP client."""
-        ...
-
-
-class PlayBuffer:
-    """The application's sound in order, played 20 ms at a time, with marks in between."""
-
-    def __init__(self, on_mark: Callable[[str], None]) -> None:
-        self._items: deque[memoryview | str] = deque()
-        self._on_mark = on_mark
-        self.bytes_waiting = 0
-
-    def add(self, sound: bytes) -> None:
-        """Sound of any length, behind what is there."""
-        if sound:
-            self._items.append(memoryview(sound))
-            self.bytes_waiting += len(sound)
-
-    def mark(self, name: str) -> None:
-        """A name to be echoed when everything before it has been heard."""
-        self._items.append(name)
-
-    def clear(self) -> int:
-        """Drop the sound, echo every pending mark; bytes dropped."""
-        dropped, self.bytes_waiting = self.bytes_waiting, 0
-        marks = [item for item in self._items if isinstance(item, str)]
-        self._items.clear()
-        for name in marks:
-            self._on_mark(name)
-        return dropped
-
-    def next_frame(self) -> bytes:
-        """160 bytes, filled up with silence where the application is late."""
-        parts: list[bytes] = []
-        room = FRAME_BYTES
-        self._echo_reached()
-        while room and self._items:
-            item = self._items.popleft()
-            if isinstance(item, str):
-                self._on_mark(item)
-                continue
-            parts.append(bytes(item[:room]))
-            if len(item) > room:
-                self._items.appendleft(item[room:])
-            room -= len(parts[-1])
-        taken = b"".join(parts)
-        self.bytes_waiting -= len(taken)
-        return taken.ljust(FRAME_BYTES, SILENCE[:1])
-
-    def _echo_reached(self) -> None:
-        while self._items and isinstance(self._items[0], str):
-            name = self._items.popleft()
-            if isinstance(name, str):
-                self._on_mark(name)
+    webhooks: Webhooks
 
 
 class MediaStream:
@@ -177,7 +121,7 @@ class MediaStream:
         headers = {"x-twilio-signature": sign(self.order.url, {}, self._wire.auth_token)}
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
-                self._socket = await self._wire.session.ws_connect(
+                self._socket = await self._wire.webhooks.session.ws_connect(
                     URL(self.order.url, encoded=True), headers=headers, max_msg_size=0
                 )
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:

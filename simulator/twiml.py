@@ -52,6 +52,8 @@ def parse(text: str, *, url: str = "", within: str = "Response") -> Document:
     """Read a document; `within` is 'Response', or 'Wait' for a queue's waiting room."""
     if len(text.encode()) > _MAX_BYTES:
         raise TwimlRefused(TwimlRefused.PARSE, "a document may hold at most 64 kB")
+    if "<!DOCTYPE" in text:
+        raise TwimlRefused(TwimlRefused.PARSE, "a document takes no DOCTYPE and no entities")
     try:
         root = ET.fromstring(text.strip())  # noqa: S314 - no entities are resolved from outside
     except ET.ParseError as error:

@@ -60,7 +60,9 @@ class Webhooks:
     def session(self) -> aiohttp.ClientSession:
         """The one client session, opened when first needed."""
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=False)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=0)  # every stream holds a connection
+            )
         return self._session
 
     async def call(self, url: str, form: Mapping[str, str], method: str = "POST") -> str:
