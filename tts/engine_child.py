@@ -1,4 +1,4 @@
-"""A process of its own round one pyttsx3 engine: requests in, WAV files out, JSON lines both ways.
+"""A process of its own round one pyttsx3 engine: JSON lines in; JSON lines and WAV bytes out.
 
 Run as a script by `tts.pyttsx3_speaker`; imports nothing of ours, so that it starts in a tenth of a
 second. It may hang or die with the engine: its parent kills and replaces it. It ends when standard
@@ -24,9 +24,10 @@ _SPEAK_SECONDS = 30.0
 class Engine:
     """The one pyttsx3 engine of this process, with its defects waited out."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: str) -> None:
         import espeakng_loader
 
+        self._path = _sound_path(folder)
         # pyttsx3 opens the library by name, which works only once it is loaded; without the data
         # path espeak ends the whole process
         ctypes.CDLL(espeakng_loader.get_library_path())
@@ -41,19 +42,16 @@ class Engine:
             for voice in self._engine.getProperty("voices")
             for language in voice.languages
         }
+        # until it has spoken once espeak's queue does not run and a rate never comes into force
+        self._render("a")
 
-    def warm_up(self, scratch: str) -> None:
-        """Speak once: until then espeak's queue does not run and a rate never comes into force."""
-        self._render("a", scratch)
-        os.unlink(scratch)
-
-    def speak(self, text: str, voice: str, rate: int, path: str) -> None:
-        """Write the spoken text to `path`; raises ValueError when the engine does not follow."""
+    def speak(self, text: str, voice: str, rate: int) -> bytes:
+        """The spoken text as a WAV; raises ValueError when the engine does not follow."""
         if voice not in self.voices:
             raise ValueError(f"engine has no voice {voice!r}")
         self._set("voice", voice, self.voices[voice])
         self._set("rate", rate, rate)
-        self._render(text, path)
+        return self._render(text)
 
     def _set(self, name: str, value: object, expected: object) -> None:
         if self._engine.getProperty(name) == expected:
@@ -65,13 +63,17 @@ class Engine:
                 raise ValueError(f"engine keeps {name} {self._engine.getProperty(name)!r}")
             time.sleep(0.002)
 
-    def _render(self, text: str, path: str) -> None:
+    def _render(self, text: str) -> bytes:
         """One text a run: a second one would overwrite the first; runAndWait may return early."""
+        with open(self._path, "wb"):  # empty: never the sound of the text before
+            pass
         self._finished.clear()
-        self._engine.save_to_file(text, path)
+        self._engine.save_to_file(text, self._path)
         self._engine.runAndWait()
         if not self._finished.wait(_SPEAK_SECONDS):
             raise ValueError("engine did not report the end of the utterance")
+        with open(self._path, "rb") as sound:
+            return sound.read()
 
 
 def _read_requests(requests: "queue.SimpleQueue[str]") -> None:
@@ -81,30 +83,41 @@ def _read_requests(requests: "queue.SimpleQueue[str]") -> None:
     os._exit(0)
 
 
-def _answer(engine: Engine, request: dict[str, Any]) -> dict[str, Any]:
+def _sound_path(folder: str) -> str:
+    """Where the engine writes: memory with a file name, so that a full disk silences nobody."""
+    if hasattr(os, "memfd_create"):
+        return f"/proc/self/fd/{os.memfd_create('speech')}"
+    return os.path.join(folder, f"engine-{os.getpid()}.wav")
+
+
+def _answer(engine: Engine, request: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
-        engine.speak(request["text"], request["voice"], request["rate"], request["path"])
+        sound = engine.speak(request["text"], request["voice"], request["rate"])
     except (ValueError, OSError) as error:
-        return {"id": request["id"], "error": str(error)}
-    return {"id": request["id"]}
+        return {"id": request["id"], "error": str(error)}, b""
+    return {"id": request["id"], "size": len(sound)}, sound
 
 
 def main() -> None:
     """Serve requests until standard input closes."""
     # pyttsx3 prints on standard output: keep that for the answers alone
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
+    answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
+
+    def answer(head: dict[str, Any], sound: bytes = b"") -> None:
+        answers.write(json.dumps(head).encode() + b"\n" + sound)
+        answers.flush()
+
     requests: queue.SimpleQueue[str] = queue.SimpleQueue()
     threading.Thread(target=_read_requests, args=(requests,), daemon=True).start()
     try:
-        engine = Engine()
-        engine.warm_up(sys.argv[1])
+        engine = Engine(sys.argv[1])
     except (ImportError, OSError, RuntimeError, ValueError) as error:
-        print(json.dumps({"error": f"engine does not start: {error}"}), file=answers)
+        answer({"error": f"engine does not start: {error}"})
         return
-    print(json.dumps({"voices": sorted(engine.voices)}), file=answers)
+    answer({"voices": sorted(engine.voices)})
     while True:
-        print(json.dumps(_answer(engine, json.loads(requests.get()))), file=answers)
+        answer(*_answer(engine, json.loads(requests.get())))
 
 
 if __name__ == "__main__":

@@ -10,9 +10,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-_START_SECONDS = 20.0
-"""A child is ready after about 0.2 s; a machine under full load needs its time."""
-
 _CHILD = Path(__file__).with_name("engine_child.py")
 
 
@@ -23,31 +20,35 @@ class EngineGone(Exception):
 class EngineProcess:
     """One running child; used by one thread at a time."""
 
-    def __init__(self, scratch: Path) -> None:
-        """Start and wait until the engine is ready; raises EngineGone."""
+    def __init__(self, scratch: Path, seconds: float) -> None:
+        """Start and wait until the engine is ready, which takes 0.1 s; raises EngineGone."""
+        limit = time.monotonic() + seconds
         # a new program, not a fork: a forked espeak hangs for ever. -P keeps our folder off the
         # child's import path; a group of its own keeps Ctrl-C for the parent, which then ends it
-        self._child = subprocess.Popen(
-            [sys.executable, "-P", str(_CHILD), str(scratch / f"warm-{os.urandom(6).hex()}.wav")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            process_group=0,
-        )
+        try:
+            self._child = subprocess.Popen(
+                [sys.executable, "-P", str(_CHILD), str(scratch)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                process_group=0,
+            )
+        except OSError as error:
+            raise EngineGone(f"engine process cannot be started: {error}") from error
         self._unread = b""
         self._asked = 0
-        self.voices = frozenset(self._read(time.monotonic() + _START_SECONDS)["voices"])
+        self.voices = frozenset(self._head(limit)["voices"])
 
     @property
     def pid(self) -> int:
         """Process number, for tests and for the operator."""
         return self._child.pid
 
-    def render(self, text: str, voice: str, rate: int, path: Path, seconds: float) -> None:
-        """Have `path` written within `seconds`; raises EngineGone and is then of no more use."""
+    def render(self, text: str, voice: str, rate: int, seconds: float) -> bytes:
+        """The text as a WAV within `seconds`; raises EngineGone and is then of no more use."""
         limit = time.monotonic() + seconds
         self._asked += 1
-        request = {"id": self._asked, "text": text, "voice": voice, "rate": rate, "path": str(path)}
+        request = {"id": self._asked, "text": text, "voice": voice, "rate": rate}
         assert self._child.stdin is not None
         try:
             self._child.stdin.write(json.dumps(request).encode() + b"\n")
@@ -55,10 +56,14 @@ class EngineProcess:
         except OSError as error:
             self.kill()
             raise EngineGone(f"engine process is gone: {error}") from error
-        answer = self._read(limit)
+        answer = self._head(limit)
         if answer.get("id") != self._asked:
             self.kill()
             raise EngineGone(f"engine answered request {answer.get('id')}, not {self._asked}")
+        while len(self._unread) < answer["size"]:
+            self._read_more(limit)
+        sound, self._unread = self._unread[: answer["size"]], self._unread[answer["size"] :]
+        return sound
 
     def kill(self) -> None:
         """End the child now and collect it; harmless when it is gone already."""
@@ -69,25 +74,29 @@ class EngineProcess:
                     pipe.close()
         self._child.wait(timeout=5)
 
-    def _read(self, limit: float) -> dict[str, Any]:
-        """The next answer; after an error, a death or the deadline kills and raises EngineGone."""
-        assert self._child.stdout is not None
-        handle = self._child.stdout.fileno()
-        waiting = select.poll()  # select would refuse handles over 1023
-        waiting.register(handle, select.POLLIN)
+    def _head(self, limit: float) -> dict[str, Any]:
+        """The next answer's line; an error in it kills the child and raises EngineGone."""
         while b"\n" not in self._unread:
-            left = limit - time.monotonic()
-            if left <= 0 or not waiting.poll(1000 * left):
-                self.kill()
-                raise EngineGone("engine did not answer in time")
-            data = os.read(handle, 65536)
-            if not data:
-                self.kill()
-                raise EngineGone(f"engine process ended with status {self._child.returncode}")
-            self._unread += data
+            self._read_more(limit)
         line, _, self._unread = self._unread.partition(b"\n")
         answer: dict[str, Any] = json.loads(line)
         if "error" in answer:
             self.kill()
             raise EngineGone(str(answer["error"]))
         return answer
+
+    def _read_more(self, limit: float) -> None:
+        """Wait for bytes; the child's end or the deadline kills it and raises EngineGone."""
+        assert self._child.stdout is not None
+        handle = self._child.stdout.fileno()
+        waiting = select.poll()  # select would refuse handles over 1023
+        waiting.register(handle, select.POLLIN)
+        left = limit - time.monotonic()
+        if left <= 0 or not waiting.poll(1000 * left):
+            self.kill()
+            raise EngineGone("engine did not answer in time")
+        data = os.read(handle, 1 << 20)
+        if not data:
+            self.kill()
+            raise EngineGone(f"engine process ended with status {self._child.returncode}")
+        self._unread += data

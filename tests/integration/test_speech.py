@@ -19,7 +19,7 @@ from asr.listen import listen_file
 from asr.listening import Listening
 from asr.model_files import default_models
 from asr.transcribe import transcribe
-from asr.vosk_recognizer import VoskModel
+from asr.vosk_recognizer import VoskModel, VoskRecognizer
 from audio import mulaw
 from audio.frames import split_frames
 from audio.pcm import gain, mix, telephone_band
@@ -157,6 +157,19 @@ def test_a_file_of_two_channels_is_heard_in_order_of_time(models, speaker, tmp_p
     assert [word["channel"] for word in heard["words"]] == [0] * 6 + [1] * 6
     assert heard["real_time_factor"] < 1
     assert json.dumps(heard)
+
+
+def test_a_model_of_sixteen_kilohertz_hears_the_line_resampled(models, speaker):
+    import vosk
+
+    text, language = PHRASES[0]
+    kaldi = vosk.KaldiRecognizer(models[language]._model, 16000)
+    recognizer = VoskRecognizer(kaldi, language, 16000)
+    voice = np.concatenate([silence(300), over_the_line(speaker, text, language), silence(300)])
+    for _ in range(2):
+        for start in range(0, voice.size, 1600):
+            recognizer.accept(voice[start : start + 1600])
+        assert recognizer.finish().text == text
 
 
 def test_a_grammar_hears_only_its_words_and_refuses_unknown_ones(models):
