@@ -50,13 +50,17 @@ def sign_in(presence: Presence, agent_id: str, skills, now: int) -> None:
 
 CALLERS = st.sampled_from([f"C{number}" for number in range(6)])
 AGENTS = st.sampled_from([f"A{number}" for number in range(4)])
-SOME_SKILLS = st.sets(st.sampled_from(SKILLS), max_size=3)
+WANTED = st.sampled_from(
+    [set(), {"lang_zh"}, {"lang_en"}, {"appliance", "lang_zh"}, {"appliance", "billing", "lang_zh"}]
+)
+HELD = st.sampled_from([{"lang_zh"}, {"lang_en", "lang_zh"}, {"appliance", "lang_zh"}, set(SKILLS)])
 
 
 class Floor(RuleBasedStateMachine):
     """Any sequence of moves; the model says who may be paired and who must still be there."""
 
     redis: redis_client.Redis
+    offers_made = 0
 
     def __init__(self) -> None:
         super().__init__()
@@ -99,16 +103,30 @@ class Floor(RuleBasedStateMachine):
 
     # moves
 
-    @initialize(heads=st.sampled_from([0, 25]))
-    def choose_a_walk(self, heads):
-        """Both walks of reserve.lua must obey the same model."""
+    @initialize(
+        heads=st.sampled_from([0, 25]), held=st.lists(HELD, min_size=2, max_size=4), data=st.data()
+    )
+    def the_day_begins(self, heads, held, data):
+        """People are there already; both walks of reserve.lua must obey the same model."""
         self.reservations = Reservations(self.redis, heads_per_idle_agent=heads)
+        for number, skills in enumerate(held):
+            self.sits_down(f"A{number}", skills)
+        for number in range(data.draw(st.integers(2, 6))):
+            self.now += 1000
+            boost = data.draw(st.sampled_from([0, 30, 300]))
+            self.join(f"C{number}", data.draw(WANTED), boost)
 
-    @rule(ms=st.sampled_from([0, 1, 1000, 5000, 20_000, 61_000]))
-    def time_passes(self, ms):
+    @rule(ms=st.sampled_from([0, 1, 1000, 5000]))
+    def a_moment_passes(self, ms):
         self.now += ms
 
-    @rule(sid=CALLERS, skills=SOME_SKILLS, boost=st.sampled_from([0, 0, 30, 300]))
+    @rule(ms=st.sampled_from([16_000, 61_000]), reporting=st.booleans())
+    def a_minute_passes(self, ms, reporting):
+        self.now += ms
+        if reporting:
+            self.everybody_reports()
+
+    @rule(sid=CALLERS, skills=WANTED, boost=st.sampled_from([0, 0, 30, 300]))
     def join(self, sid, skills, boost):
         got = join(self.waiting, sid, skills, self.now, boost)
         assert got.already == (sid in self.callers)
@@ -149,7 +167,12 @@ class Floor(RuleBasedStateMachine):
         caller["boost"] = max(caller["boost"], boost)
         assert (position == 0) == (caller["state"] == "offered")
 
-    @rule(agent_id=AGENTS, skills=SOME_SKILLS)
+    @rule(agent_id=AGENTS, skills=HELD)
+    def sits_down(self, agent_id, skills):
+        self.sign_in(agent_id, skills)
+        self.set_status(agent_id, "available")
+
+    @rule(agent_id=AGENTS, skills=HELD)
     def sign_in(self, agent_id, skills):
         held = dict.fromkeys(skills, 3)
         self.presence.sign_in(agent_id, agent_id, held, f"client:{agent_id}", self.now)
@@ -168,14 +191,27 @@ class Floor(RuleBasedStateMachine):
             seen = None if status == "logged_out" else self.now
             self.agents[agent_id].update(status=status, seen=seen)
 
-    @rule()
+    @rule(sid=CALLERS, skills=WANTED)
+    def everybody_is_ready_and_one_more_calls(self, sid, skills):
+        for agent_id in self.agents:
+            self.set_status(agent_id, "available")
+        self.join(sid, skills, 0)
+
     def everybody_reports(self):
         for agent_id, agent in self.agents.items():
             if self.presence.heartbeat(agent_id, self.now):
                 agent["seen"] = self.now
 
     @rule()
+    def dispatch(self):
+        while self.pair():
+            pass
+
+    @rule()
     def reserve(self):
+        self.pair()
+
+    def pair(self) -> bool:
         offer = self.reservations.reserve_next(self.now, LEASE)
         idle = [agent_id for agent_id in self.agents if self.is_idle(agent_id)]
         served = [
@@ -185,8 +221,9 @@ class Floor(RuleBasedStateMachine):
         ]
         if not served:
             assert offer is None
-            return
+            return False
         assert offer is not None
+        type(self).offers_made += 1
         assert offer.call_sid == min(served, key=self.score)
         assert offer.agent_id in idle and self.fits(offer.call_sid, offer.agent_id)
         self.obeys_the_order_law(offer.call_sid, offer.agent_id)
@@ -198,6 +235,11 @@ class Floor(RuleBasedStateMachine):
             "state": "pending",
             "until": self.now + LEASE,
         }
+        return True
+
+    def an_offer(self, data) -> str:
+        """A recent one: pending, accepted or just ended."""
+        return data.draw(st.sampled_from(list(self.offers)[-4:]))
 
     def obeys_the_order_law(self, chosen: str, agent_id: str) -> None:
         """D3: whom this agent could serve too is overtaken by less than CAP seconds at most."""
@@ -208,7 +250,7 @@ class Floor(RuleBasedStateMachine):
     @precondition(lambda self: self.offers)
     @rule(data=st.data())
     def accept(self, data):
-        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer_id = self.an_offer(data)
         offer = self.offers[offer_id]
         expected = offer["state"] == "pending" and self.now < offer["until"]
         assert self.reservations.accept(offer_id, self.now) == expected
@@ -220,7 +262,7 @@ class Floor(RuleBasedStateMachine):
     @precondition(lambda self: self.offers)
     @rule(data=st.data(), outcome=st.sampled_from(["rejected", "timed_out", "busy", "failed"]))
     def release(self, data, outcome):
-        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer_id = self.an_offer(data)
         offer = self.offers[offer_id]
         assert self.reservations.release(offer_id, outcome, self.now) == (
             offer["state"] == "pending"
@@ -233,7 +275,7 @@ class Floor(RuleBasedStateMachine):
     @precondition(lambda self: self.offers)
     @rule(data=st.data(), wrap_ms=st.sampled_from([0, 5000]))
     def complete(self, data, wrap_ms):
-        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer_id = self.an_offer(data)
         offer = self.offers[offer_id]
         done = self.reservations.complete(offer_id, self.now, wrap_ms)
         assert done == (offer["state"] == "accepted")
@@ -246,7 +288,7 @@ class Floor(RuleBasedStateMachine):
     @precondition(lambda self: self.offers)
     @rule(data=st.data())
     def requeue(self, data):
-        offer_id = data.draw(st.sampled_from(sorted(self.offers)))
+        offer_id = self.an_offer(data)
         offer = self.offers[offer_id]
         done = self.reservations.requeue(offer_id, self.now)
         assert done == (offer["state"] == "accepted")
@@ -332,13 +374,14 @@ def test_no_caller_is_lost_none_offered_twice_and_the_order_law_holds(redis):
 
     OnThisRedis.redis = redis
     OnThisRedis.TestCase.settings = settings(
-        max_examples=60,
-        stateful_step_count=40,
+        max_examples=80,
+        stateful_step_count=50,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),
     )
     OnThisRedis.TestCase().runTest()
+    assert OnThisRedis.offers_made > 200  # else the sequences prove nothing
 
 
 def test_both_walks_choose_the_same_pair(redis):
