@@ -84,12 +84,28 @@ class Voices:
         self._scratch = scratch
         self._child: asyncio.subprocess.Process | None = None
         self._turn = asyncio.Lock()
+        self._works: set[asyncio.Task[bytes]] = set()
 
     async def speak(self, text: str, voice: Voice, temper: Temper = Temper.CALM) -> bytes:
         """Mu-law of `text`; raises VoiceFailed when the child gives none twice."""
+        if not any(letter.isalnum() for letter in text):
+            return mulaw.SILENCE  # "..." is a legal thing to say and has no sound
         kept = self._scratch / f"{_fingerprint(text, voice, temper)}.ulaw"
         if kept.is_file():
             return await asyncio.to_thread(kept.read_bytes)
+        work = asyncio.create_task(self._make(kept, text, voice, temper))
+        self._works.add(work)
+        work.add_done_callback(self._works.discard)
+        # a caller who hangs up meanwhile must not leave half an answer in the child's pipe
+        return await asyncio.shield(work)
+
+    async def close(self) -> None:
+        """End the child, after what it is saying."""
+        if self._works:
+            await asyncio.wait(self._works)
+        await self._end_child()
+
+    async def _make(self, kept: Path, text: str, voice: Voice, temper: Temper) -> bytes:
         async with self._turn:
             samples, rate = await self._synthesize(text, voice, temper)
         sound = await asyncio.to_thread(shape, samples, rate, temper)
@@ -98,8 +114,7 @@ class Voices:
         await asyncio.to_thread(_keep, kept, sound)
         return sound
 
-    async def close(self) -> None:
-        """End the child."""
+    async def _end_child(self) -> None:
         child, self._child = self._child, None
         if child is not None and child.returncode is None:
             child.kill()
@@ -113,7 +128,7 @@ class Voices:
             answer = await self._ask(request)
             if answer is not None:
                 break
-            await self.close()  # it hangs or died; the next attempt starts another
+            await self._end_child()  # it hangs or died; the next attempt starts another
         else:
             raise VoiceFailed(f"the voice process gave no answer to {text!r} within 5 s, twice")
         if "problem" in answer:

@@ -20,7 +20,7 @@ from simulator.people import People, attach
 NUMBER = "+864008000002"
 MEI = "+8613800000101"
 
-ANSWERED = "<Say>.</Say>"
+ANSWERED = "<Say>hi</Say>"
 """A first verb with sound answers the call; a first pause lets it ring."""
 GREETING = '<Say language="en-US">hello this is customer service</Say>'
 LONG_SPEECH = f"<Say>{'please hold the line and listen to me. ' * 6}</Say>"

@@ -101,3 +101,20 @@ def test_an_unknown_variant_is_told_by_name(tmp_path: Path) -> None:
         await speaker.close()
 
     asyncio.run(work())
+
+
+def test_a_listener_who_leaves_does_not_mix_up_the_next_sentence(tmp_path: Path) -> None:
+    async def work() -> None:
+        speaker = Voices(tmp_path / "one")
+        leaving = asyncio.create_task(speaker.speak("a very long sentence of no use", Voice("en")))
+        await asyncio.sleep(0)
+        leaving.cancel()
+        short = await speaker.speak("no", Voice("en"))
+        assert len(short) < 5000
+        await speaker.close()
+
+    asyncio.run(work())
+
+
+def test_dots_are_said_as_silence(tmp_path: Path) -> None:
+    assert asyncio.run(Voices(tmp_path).speak("...", Voice("en"))) == mulaw.SILENCE
