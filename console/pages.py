@@ -1,5 +1,6 @@
 """What every page has: the reader's language, the navigation, the token, the error pages."""
 
+import logging
 from typing import Any
 
 from flask import (
@@ -12,15 +13,20 @@ from flask import (
     request,
     session,
 )
-from werkzeug.exceptions import HTTPException
+from redis.exceptions import RedisError
+from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from calls.errors import FeedUnavailable
 from console.access import RightMissing
 from console.deps import ConsoleDeps
 from console.headers import add_headers
 from console.texts import LANGUAGES, Texts
 from console.vendor import Vendor
+from queues.errors import QueueUnavailable
 from security.roles import Permission, may
 from security.sessions import csrf_token
+
+logger = logging.getLogger(__name__)
 
 LANGUAGE_COOKIE = "hotline_language"
 YEAR_SECONDS = 365 * 86_400
@@ -29,7 +35,7 @@ NAVIGATION = (
     ("console.desk", "nav.desk", Permission.DESK_USE),
     ("console.calls", "nav.calls", Permission.CALLS_VIEW),
 )
-ERROR_PAGES = (400, 401, 403, 404, 429)
+ERROR_PAGES = (400, 401, 403, 404, 429, 503)
 
 
 def reader_language() -> str:
@@ -91,6 +97,13 @@ def add_error_pages(blueprint: Blueprint, deps: ConsoleDeps) -> None:
 
     for code in ERROR_PAGES:
         blueprint.register_error_handler(code, page)
+
+    @blueprint.errorhandler(RedisError)
+    @blueprint.errorhandler(QueueUnavailable)
+    @blueprint.errorhandler(FeedUnavailable)
+    def redis_is_away(error: Exception) -> Response:
+        logger.error("%s %s was refused: %s", request.method, request.path, error)
+        return page(ServiceUnavailable())
 
     @blueprint.app_errorhandler(404)
     def unknown_page(error: HTTPException) -> Response:

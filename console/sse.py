@@ -1,11 +1,17 @@
 """Server-sent events (WHATWG HTML 9.2): the format; how long and how many streams may be open."""
 
+import logging
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Response, stream_with_context
+
+from calls.errors import FeedUnavailable
+from queues.errors import QueueUnavailable
+
+logger = logging.getLogger(__name__)
 
 HEARTBEAT = timedelta(seconds=15)
 """A comment this often keeps proxies from closing a silent stream (60 s is nginx' default)."""
@@ -84,7 +90,12 @@ def _messages(news: Callable[[], Iterator[str]], rules: StreamRules) -> Iterator
     started = beat = rules.now()
     yield f"retry: {RETRY_MS}\n\n"
     while True:
-        yield from news()
+        try:
+            yield from news()
+        except (FeedUnavailable, QueueUnavailable) as error:
+            # the browser comes back by itself and finds Redis again, or this sentence in the log
+            logger.warning("a stream ended early: %s", error)
+            return
         now = rules.now()
         if now - started >= STREAM_LIFETIME:
             return
