@@ -164,7 +164,7 @@ class DialogueManager:
 
     def _in_place(self, text: str, memory: Memory, heard: Heard) -> Reply:
         understanding = heard.understanding
-        requests = _requests(understanding)
+        requests = _requests(understanding) or _by_number_alone(understanding)
         if memory.waiting_for and memory.waiting_for != ANYTHING_ELSE and memory.agenda:
             return self._answer(memory, heard, requests)
         if requests:
@@ -275,6 +275,13 @@ def _holds(understanding: Understanding, *intents: str) -> bool:
 
 def _requests(understanding: Understanding) -> tuple[str, ...]:
     return tuple(i.id for i in understanding.intents if i.id not in NOT_REQUESTS)
+
+
+def _by_number_alone(understanding: Understanding) -> tuple[str, ...]:
+    """A caller who says nothing but an order or parcel number wants to know where it is."""
+    kinds = {entity.kind for entity in understanding.entities}
+    only = not understanding.intents and kinds & {"order_number", "tracking_number"}
+    return ("order_status",) if only else ()
 
 
 def _numeric(memory: Memory) -> bool:

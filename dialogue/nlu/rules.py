@@ -71,3 +71,8 @@ def asks_for_person(text: str, language: str) -> str | None:
     )
     match = wanted.search(text)
     return None if match is None or refused.search(text) else match.group()
+
+
+def refuses_person(text: str, language: str) -> bool:
+    """The words name a person only to say no ("不要人工")."""
+    return (_NOT_PERSON_ZH if language == "zh" else _NOT_PERSON_EN).search(text) is not None

@@ -14,7 +14,7 @@ MAX_PIECES = 6
 """32 ways to join them, 21 stretches to classify: stays within a few milliseconds."""
 PRICE_STRONG = 0.5
 """At a connective or a comma."""
-PRICE_WEAK = 0.75
+PRICE_WEAK = 0.92
 """Where only the wording suggests that a new sentence begins."""
 SURE = 0.45
 """A stretch below this adds nothing to a way of cutting."""
@@ -23,7 +23,7 @@ _STRONG_ZH = re.compile(
     "然后|还有|另外|顺便|并且|而且|以及|同时|再就是|接着|,| |(?<=货)[和与](?=退|换)"
 )
 _WEAK_ZH = re.compile(
-    "(?<=..)(?=我想|我要|请问|帮我|能不能|可不可以|怎么|什么时候|我的)|(?<=退货)(?=退款)"
+    "(?<=..)(?=我想|我要|请问|帮我|能不能|可不可以|我的)|(?<=.....)(?=怎么|什么时候)|(?<=退货)(?=退款)"
 )
 _STRONG_EN = re.compile(
     r"(?:\s*,\s*)?\b(?:and then|and also|and|also|then|plus|besides|but)\b|\s*,\s*"
