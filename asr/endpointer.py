@@ -134,7 +134,7 @@ class Endpointer:
         if self._voiced_ms >= self.settings.accept_ms:
             self._phase = _Phase.SPEAKING
             return (Accepted(started_ms=self._started_ms, at_ms=self.now_ms),)
-        if self._silence_ms < self.settings.stop_ms:
+        if self._silence_ms < self._stop_ms:
             return ()
         if self._most_voiced_ms >= self.settings.short_ms:
             return (self._end(),)
@@ -143,9 +143,8 @@ class Endpointer:
         return (Dropped(at_ms=self.now_ms),)
 
     def _while_speaking(self) -> tuple[EndpointerEvent, ...]:
-        stop_ms = self.settings.long_stop_ms if self._numbers else self.settings.stop_ms
         too_long = self.now_ms - self._started_ms >= self.settings.max_utterance_ms
-        if self._silence_ms >= stop_ms or too_long:
+        if self._silence_ms >= self._stop_ms or too_long:
             return (self._end(),)
         return ()
 
@@ -159,6 +158,10 @@ class Endpointer:
     @property
     def _started_ms(self) -> int:
         return self.now_ms if self._first_voice_ms is None else self._first_voice_ms
+
+    @property
+    def _stop_ms(self) -> int:
+        return self.settings.long_stop_ms if self._numbers else self.settings.stop_ms
 
     @property
     def _silence_ms(self) -> int:

@@ -18,7 +18,7 @@ from audio.wav import read_wav
 from tts.engine_process import EngineGone, EngineProcess
 from tts.errors import SynthesisFailed, VoiceMissing
 from tts.speaker import Speech
-from tts.voices import VOICES, check_voices, voice_of, words_a_minute
+from tts.voices import check_voices, voice_of, words_a_minute
 
 _MS_PER_CHARACTER = 12
 """Less sound than this for a letter means that the engine lost some; speech has 50 and more."""
@@ -76,11 +76,6 @@ class Pyttsx3Speaker:
     def pids(self) -> tuple[int, ...]:
         """Children that run and wait for a text."""
         return tuple(engine.pid for engine in list(self._seats.queue) if engine is not None)
-
-    def check(self) -> None:
-        """Speak a word in every language; raises SynthesisFailed and VoiceMissing."""
-        for language in VOICES:
-            self.speak("ok", language)
 
     def close(self) -> None:
         """End the children; a text asked for afterwards starts a new one."""

@@ -69,6 +69,14 @@ def test_while_numbers_are_spoken_a_pause_of_a_second_is_no_end(pause_ms, uttera
     assert kinds(events).count(Ended) == utterances
 
 
+def test_a_short_first_digit_is_not_cut_off_while_numbers_are_spoken():
+    endpointer = Endpointer()
+    endpointer.expect(number=True)
+    events = run([(True, 140), (False, 900), (True, 600), (False, 1400)], endpointer=endpointer)
+    assert kinds(events) == [Started, Accepted, Ended]
+    assert events[-1].started_ms == 0
+
+
 def test_expecting_a_sentence_again_shortens_the_pause():
     endpointer = Endpointer()
     endpointer.expect(number=True)

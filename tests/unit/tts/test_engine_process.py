@@ -22,24 +22,24 @@ def child(tmp_path, monkeypatch):
 
 
 def failure_of(tmp_path, seconds=5.0):
-    engine = EngineProcess(tmp_path, 5)
+    engine = EngineProcess(tmp_path, 10)
     with pytest.raises(EngineGone) as gone:
         engine.render("hello", "en-us", 160, seconds)
     return str(gone.value)
 
 
 @pytest.mark.parametrize(
-    ("script", "reason"),
+    ("script", "seconds", "reason"),
     [
-        ("raise SystemExit(3)", "ended with status"),
-        ('print(\'{"error": "no library"}\')', "no library"),
-        ("import time; time.sleep(60)", "did not answer in time"),
+        ("raise SystemExit(3)", 10, "ended with status"),
+        ('print(\'{"error": "no library"}\')', 10, "no library"),
+        ("import time; time.sleep(60)", 0.5, "did not answer in time"),
     ],
 )
-def test_an_engine_that_does_not_start_says_why(child, tmp_path, script, reason):
+def test_an_engine_that_does_not_start_says_why(child, tmp_path, script, seconds, reason):
     child(script)
     with pytest.raises(EngineGone, match=reason):
-        EngineProcess(tmp_path, 1.0)
+        EngineProcess(tmp_path, seconds)
 
 
 @pytest.mark.parametrize(
