@@ -372,6 +372,7 @@ def build_after_call(settings: Settings) -> "AfterCall":
     from ops.after_call import AfterCall
     from qa.judge import Judge
     from qa.scorecard import load_scorecard
+    from qa.vocabulary import read_vocabularies
     from recordings.analysis import Acoustics
     from recordings.transcripts import Transcriber
     from recordings.work import Work
@@ -386,7 +387,7 @@ def build_after_call(settings: Settings) -> "AfterCall":
         intake=build_intake(services),
         transcriber=Transcriber(models, services.session_factory, folder),
         acoustics=Acoustics(settings.store.folder / "numba"),
-        judge=Judge(services.session_factory, load_scorecard()),
+        judge=Judge(services.session_factory, load_scorecard(), read_vocabularies(folders)),
         work=Work(services.session_factory),
         call_log=services.call_log,
         lease_seconds=settings.job.lease_seconds,

@@ -48,6 +48,8 @@ class CallState(msgspec.Struct, frozen=True):
     told_at_ms: int = 0
     """When the caller last heard the place in line."""
     told_position: int = 0
+    told_wait: bool = False
+    """Whether an expected wait could be given then."""
     reservation_id: str = ""
     agent_id: str = ""
     agent_name: str = ""

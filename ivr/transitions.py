@@ -123,13 +123,14 @@ def _wait_checked(
     """
     if state.phase is not Phase.WAITING or event.position == 0:
         return state, ()
-    due = now_ms - state.told_at_ms >= policy.announce_ms
-    if not due and event.position >= state.told_position:
-        return state, ()
     wait = event.expected_wait_seconds
+    due = now_ms - state.told_at_ms >= policy.announce_ms
+    known_now = wait is not None and not state.told_wait
+    if not (due or known_now or event.position < state.told_position):
+        return state, ()
     values = {"position": str(event.position), "seconds": "" if wait is None else str(wait)}
     log = _log(Kind.POSITION, position=event.position, expected_wait_seconds=wait)
-    told = _with(state, told_at_ms=now_ms, told_position=event.position)
+    told = _with(state, told_at_ms=now_ms, told_position=event.position, told_wait=wait is not None)
     return told, (log, fx.Speak(prompt="waiting", values=values, then="hold"))
 
 

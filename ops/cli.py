@@ -302,7 +302,7 @@ def answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
 
 def input_lines() -> Iterator[dict[str, Any]]:
     """Objects on standard input, one a line."""
-    for number, text in enumerate(click.get_text_stream("stdin", encoding="utf-8"), start=1):
+    for number, text in enumerate(sys.stdin, start=1):
         if not text.strip():
             continue
         try:

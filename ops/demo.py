@@ -103,7 +103,10 @@ class Demo:
                 after = self._narrate(feed, narrator, after)
             if result is None or result["state"] == "running":
                 if time.monotonic() - started > STORY_SECONDS:
-                    raise DemoFailed(f"the story did not end within {STORY_SECONDS:.0f} s")
+                    failures = "; ".join(result["failures"]) if result else "no news from the box"
+                    raise DemoFailed(
+                        f"the story did not end within {STORY_SECONDS:.0f} s {failures}"
+                    )
                 continue
             ended_at = ended_at or time.monotonic()
             sids = [c["call_sid"] for c in result["callers"] if c["call_sid"]]

@@ -10,7 +10,7 @@ from security.models import User
 from security.passwords import hash_password
 
 AGENTS = (
-    ("aisha", "Aisha", {"lang_zh": 5, "appliance": 5, "senior": 4}),
+    ("aisha", "Aisha", {"lang_zh": 5, "lang_en": 3, "appliance": 5, "senior": 4}),
     ("tomas", "Tomas", {"lang_en": 5, "billing": 4, "logistics": 3}),
     ("lin", "Lin", {"lang_zh": 5, "lang_en": 3, "billing": 3, "logistics": 4, "fresh": 4}),
 )
