@@ -23,7 +23,7 @@ _BEGINNING = "0-0"
 class LiveFeed:
     """What happens on all calls, as it happens."""
 
-    def __init__(self, redis: "Redis[Any] | Redis") -> None:  # type: ignore[type-arg]
+    def __init__(self, redis: Redis) -> None:
         self._redis = redis
 
     def publish(self, event: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ _HOP = 160
 """Samples between measurements: 20 ms."""
 
 _WINDOW = 512
-"""Samples of one pitch measurement, 64 ms: two periods of the lowest voice and some."""
+"""Samples of one pitch measurement: 64 ms, four periods of the lowest voice."""
 
 _PITCH_HZ = (65.0, 400.0)
 """Deep male to high female speech."""
@@ -39,7 +39,7 @@ _HANGOVER_FRAMES = 10
 """200 ms: the gaps between syllables belong to the voice around them."""
 
 _LOCK_SECONDS = 180.0
-"""Longest wait for another process's first compilation (seen: 10 s on a busy core)."""
+"""Longest wait for another process's first compilation (seen: 28 s on two busy cores)."""
 
 Mask = NDArray[np.bool_]
 
@@ -47,8 +47,9 @@ Mask = NDArray[np.bool_]
 class Acoustics:
     """Post-call measurements; construct once for a process, importing librosa costs seconds."""
 
-    def __init__(self, cache_folder: Path) -> None:
+    def __init__(self, cache_folder: Path, lock_seconds: float = _LOCK_SECONDS) -> None:
         self._cache = cache_folder
+        self._lock_seconds = lock_seconds
         self._librosa: Any = None
 
     def analyse(self, parties: Mapping[str, Pcm]) -> dict[str, dict[str, float | None]]:
@@ -76,7 +77,7 @@ class Acoustics:
 
     def _ready(self) -> Any:
         if self._librosa is None:
-            with _alone(self._cache):
+            with _alone(self._cache, self._lock_seconds):
                 self._librosa = _warm_librosa(self._cache)
         return self._librosa
 
@@ -96,14 +97,14 @@ def _warm_librosa(cache_folder: Path) -> Any:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
+def _alone(folder: Path, lock_seconds: float) -> Iterator[None]:
     """One process at a time, whoever it is; StorageFailed when the others never finish."""
     folder.mkdir(parents=True, exist_ok=True)
-    deadline = time.monotonic() + _LOCK_SECONDS
+    deadline = time.monotonic() + lock_seconds
     with (folder / "lock").open("a") as file:
         while not _locked(file.fileno()):
             if time.monotonic() > deadline:
-                raise StorageFailed("acoustics", f"cache locked for {_LOCK_SECONDS:.0f} s")
+                raise StorageFailed("acoustics", f"cache locked for {lock_seconds:.0f} s")
             time.sleep(0.2)
         yield  # closing the file unlocks it, also when the process is killed
 

@@ -1,6 +1,5 @@
 """Provider's recording to a verified file of ours: announced by a callback, fetched by a job."""
 
-import errno
 import hashlib
 import os
 import tempfile
@@ -17,7 +16,8 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from audio.errors import SoundUnreadable
 from audio.wav import read_wav
-from recordings.errors import BadRecording, StorageFailed, StorageFull, UnknownRecording
+from recordings.errors import BadRecording, StorageFailed, UnknownRecording
+from recordings.keeping import keeping, reason_of
 from recordings.models import Recording
 
 Fetch = Callable[[str, BinaryIO], int]
@@ -28,8 +28,6 @@ CHANNELS = 2
 
 _SECONDS_TOLERANCE = 2.0
 """The provider reports whole seconds, rounded either way."""
-
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class Intake:
         )
         if self._add(absent):
             return True
-        with self._keeping(recording_sid), self._sessions.begin() as session:
+        with keeping(recording_sid), self._sessions.begin() as session:
             changed = session.execute(
                 update(Recording)
                 .where(Recording.sid == recording_sid, Recording.state == "announced")
@@ -95,7 +93,7 @@ class Intake:
         if recording.state == "absent" or self._is_here(recording):
             return recording
         path = Path(f"{recording.announced_at:%Y/%m}") / f"{recording_sid}.wav"
-        with self._keeping(recording_sid), self._temporary(path) as (temporary, target):
+        with keeping(recording_sid), self._temporary(path) as (temporary, target):
             self._fetch(recording.source_url, target)
             target.flush()
             checked = _verify(recording, temporary)
@@ -127,7 +125,7 @@ class Intake:
                 temporary.unlink(missing_ok=True)
 
     def _mark_fetched(self, sid: str, path: str, checked: _Checked, now: datetime) -> Recording:
-        with self._keeping(sid), self._sessions.begin() as session:
+        with keeping(sid), self._sessions.begin() as session:
             recording = session.get(Recording, sid)
             if recording is None:
                 raise UnknownRecording(sid)
@@ -143,7 +141,7 @@ class Intake:
             return recording
 
     def _load(self, sid: str) -> Recording:
-        with self._keeping(sid), self._sessions() as session:
+        with keeping(sid), self._sessions() as session:
             recording = session.get(Recording, sid)
         if recording is None:
             raise UnknownRecording(sid)
@@ -157,23 +155,13 @@ class Intake:
                     return False
                 session.add(recording)
         except IntegrityError as error:
-            with self._keeping(sid), self._sessions() as session:
+            with keeping(sid), self._sessions() as session:
                 if session.get(Recording, sid) is not None:
                     return False  # the same callback on another thread got there first
             raise StorageFailed(sid, f"its call is not on record ({error.orig})") from error
         except SQLAlchemyError as error:
-            raise StorageFailed(sid, _first_line(error)) from error
+            raise StorageFailed(sid, reason_of(error)) from error
         return True
-
-    @contextmanager
-    def _keeping(self, sid: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            kind = StorageFull if error.errno in _FULL else StorageFailed
-            raise kind(sid, error.strerror or str(error)) from error
-        except SQLAlchemyError as error:
-            raise StorageFailed(sid, _first_line(error)) from error
 
 
 def _verify(recording: Recording, path: Path) -> _Checked:
@@ -203,8 +191,3 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
-
-
-def _first_line(error: SQLAlchemyError) -> str:
-    cause = getattr(error, "orig", None) or error
-    return f"{type(cause).__name__}: {cause}".splitlines()[0][:200]

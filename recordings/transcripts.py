@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import delete, select
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
 from asr.recognizer import Pcm, SpeechModel, Transcript
 from asr.transcribe import transcribe
 from recordings import channels
-from recordings.errors import NoModel, StorageFailed, UnknownRecording
+from recordings.errors import NoModel, UnknownRecording
+from recordings.keeping import keeping
 from recordings.models import Recording, TranscriptSegment
 
 
@@ -41,7 +41,7 @@ class Transcriber:
 
     def transcribe(self, recording_sid: str, language: str) -> tuple[Segment, ...]:
         """Hear and keep a fetched recording's words; NoModel when nothing hears `language`."""
-        with self._sessions() as session:
+        with keeping(recording_sid), self._sessions() as session:
             recording = session.get(Recording, recording_sid)
         if recording is None:
             raise UnknownRecording(recording_sid)
@@ -70,7 +70,7 @@ class Transcriber:
             .where(TranscriptSegment.recording_sid == recording_sid)
             .order_by(TranscriptSegment.start_ms, TranscriptSegment.id)
         )
-        with self._sessions() as session:
+        with keeping(recording_sid), self._sessions() as session:
             return session.scalars(query).all()
 
     def _keep(self, sid: str, segments: Sequence[Segment]) -> None:
@@ -86,15 +86,11 @@ class Transcriber:
             for segment in segments
         ]
         older = delete(TranscriptSegment).where(TranscriptSegment.recording_sid == sid)
-        try:
-            with self._sessions.begin() as session:
-                recording = session.get_one(Recording, sid)
-                recording.speech_seconds = speech_seconds(segments)
-                session.execute(older)
-                session.add_all(rows)
-        except SQLAlchemyError as error:
-            reason = f"transcript not written ({type(error).__name__})"
-            raise StorageFailed(sid, reason) from error
+        with keeping(sid), self._sessions.begin() as session:
+            recording = session.get_one(Recording, sid)
+            recording.speech_seconds = speech_seconds(segments)
+            session.execute(older)
+            session.add_all(rows)
 
 
 def segment_of(party: str, transcript: Transcript) -> Segment | None:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session, sessionmaker
 
 from recordings.errors import UnknownRecording
+from recordings.keeping import keeping
 from recordings.models import Recording
 
 STATES = ("announced", "fetched", "transcribed", "scored")
@@ -36,7 +37,7 @@ class Work:
         After several claims without progress the lease grows, so that a recording on which
         workers die is taken up ever more rarely, yet never given up.
         """
-        with self._sessions.begin() as session:
+        with keeping(recording_sid), self._sessions.begin() as session:
             attempts = session.scalar(
                 select(Recording.attempts).where(Recording.sid == recording_sid, _free(now))
             )
@@ -65,7 +66,7 @@ class Work:
         change: dict[str, Any] = {"state": state, "attempts": 0, "error": None}
         if state in _OVER:
             change["lease_until"] = None
-        with self._sessions.begin() as session:
+        with keeping(sid), self._sessions.begin() as session:
             moved = session.execute(
                 update(Recording)
                 .where(Recording.sid == sid, Recording.state == before, held)
@@ -89,7 +90,7 @@ class Work:
         if error is not None:
             change["error"] = error[:_NOTE_LIMIT]
         held = Recording.lease_until.is_not(None) if lease is None else _is(lease)
-        with self._sessions.begin() as session:
+        with keeping(sid), self._sessions.begin() as session:
             if retry_seconds > 0:
                 attempts = session.scalar(select(Recording.attempts).where(Recording.sid == sid))
                 change["lease_until"] = now + _patience(retry_seconds, attempts or 0)
@@ -105,7 +106,7 @@ class Work:
         query = (
             select(Recording.sid).where(_free(now)).order_by(Recording.announced_at, Recording.sid)
         )
-        with self._sessions() as session:
+        with keeping("*"), self._sessions() as session:
             return list(session.scalars(query))
 
     def stuck(self) -> Sequence[Recording]:
@@ -113,12 +114,12 @@ class Work:
         query = select(Recording).where(
             Recording.state.not_in(_OVER), Recording.attempts >= self._alarm_attempts
         )
-        with self._sessions() as session:
+        with keeping("*"), self._sessions() as session:
             return session.scalars(query).all()
 
     def recording(self, sid: str) -> Recording:
         """The row; UnknownRecording when there is none."""
-        with self._sessions() as session:
+        with keeping(sid), self._sessions() as session:
             found = session.get(Recording, sid)
         if found is None:
             raise UnknownRecording(sid)
@@ -131,7 +132,7 @@ class Work:
             .where(Recording.call_sid == call_sid)
             .order_by(Recording.announced_at, Recording.sid)
         )
-        with self._sessions() as session:
+        with keeping(call_sid), self._sessions() as session:
             return session.scalars(query).all()
 
 

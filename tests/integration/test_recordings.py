@@ -1,9 +1,11 @@
 """Recordings on real SQLite with real WAV files, a real child process and the real models."""
 
+import fcntl
 import hashlib
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -13,6 +15,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
+from sqlalchemy import create_engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from asr.model_files import default_models
@@ -295,6 +298,22 @@ def test_what_a_killed_fetch_left_behind_is_cleared_away(sessions: Factory, fold
     assert files_in(folder) == [".RE3-abc.part", f"{SID}.wav"]
 
 
+def test_a_locked_database_is_a_clear_error_that_may_pass(
+    sessions: Factory, folder: Path, tmp_path: Path
+) -> None:
+    announced(sessions, folder, Store(b""))
+    impatient = create_engine(sessions.kw["bind"].url, connect_args={"timeout": 0.05})
+    holder = sqlite3.connect(tmp_path / "hotline.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(StorageFailed, match="database is locked") as caught:
+            Work(sessionmaker(impatient)).claim(SID, NOW, 60)
+    finally:
+        holder.close()
+        impatient.dispose()
+    assert caught.value.retryable
+
+
 WORKER = """
 import sys, time
 from datetime import datetime
@@ -403,6 +422,13 @@ def test_a_voice_throughout_is_still_a_voice(acoustics: Acoustics) -> None:
     found = acoustics.analyse({"caller": voice(150, 5)})["caller"]
     assert found["pitch_hz"] == pytest.approx(150, abs=3)
     assert found["longest_silence_seconds"] == 0
+
+
+def test_two_processes_never_compile_at_once(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("a") as other:
+        fcntl.flock(other, fcntl.LOCK_EX)
+        with pytest.raises(StorageFailed, match="locked for 1 s"):
+            Acoustics(tmp_path, lock_seconds=1).prepare()
 
 
 def test_measurements_can_be_kept_in_the_row(acoustics: Acoustics, sessions: Factory) -> None:
