@@ -170,12 +170,15 @@ class Caller:
         report.voice_started_ms, report.voice_ended_ms = await self.phone.say(sound)
 
     async def _keep_saying(self, step: Step, report: StepReport) -> None:
-        """Say it each time the other side has finished, at most `times`."""
+        """Say it each time the other side has finished, at most `times`.
+
+        With `until` it may stay unsaid: music that follows the bot at once leaves no occasion.
+        """
         for said in range(step.times):
             try:
                 await self.phone.wait_until_quiet(step.within)
             except StoryBroken:
-                if said == 0 and not self._is_reached(step.until):
+                if said == 0 and not step.until:
                     raise
                 return
             if self._is_reached(step.until):

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import aiohttp
 import numpy as np
+import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
@@ -63,6 +65,7 @@ class Box:
 
     def __init__(self, url: str, people: People, exchange: Exchange, desk: Desk) -> None:
         self.url, self.people, self.exchange, self.desk = url, people, exchange, desk
+        self.console = people.config.console.rstrip("/")
 
     async def play(self, story: str, limit: float = 40) -> dict[str, Any]:
         async with aiohttp.ClientSession() as http:
@@ -100,6 +103,7 @@ async def box(folder: Path, twiml: str) -> AsyncIterator[Box]:
             "console": str(hotline.make_url("/")),
             "passwords": {"aisha": "correct"},
             "scratch": str(folder / "scratch"),
+            "origins": [str(hotline.make_url("/")).rstrip("/")],
             "numbers": [{"number": NUMBER, "language": "en"}],
             "keep_sound": True,
         }
@@ -141,6 +145,28 @@ def test_a_caller_hears_the_bot_and_the_latency_is_told(tmp_path: Path) -> None:
             assert 300 < said["voice_ended_ms"] - said["voice_started_ms"] < 2500
             assert 500 < said["latency_ms"] < 3000  # the pause of 3 s less our own sentence
             assert Path(mei["sound"]).stat().st_size > 16000
+
+    run(work)
+
+
+def test_a_caller_repeats_as_often_as_the_bot_stops(tmp_path: Path) -> None:
+    async def work() -> None:
+        bot = (GREETING + '<Pause length="2"/>') * 3
+        async with box(tmp_path, bot) as it:
+            told = await it.play(story("[{keep_saying: 'no', times: 2}, hang_up]"))
+            assert told["failures"] == []
+            said = [step for step in told["callers"][0]["steps"] if step["kind"] == "keep_saying"]
+            assert [step["text"] for step in said] == ["no", "no"]
+
+    run(work)
+
+
+def test_words_until_a_person_comes_may_stay_unsaid(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with box(tmp_path, ANSWERED + LONG_SPEECH) as it:
+            steps = "[{keep_saying: 'no', within: 0.5, until: person}, hang_up]"
+            told = await it.play(story(steps))
+            assert told["failures"] == []
 
     run(work)
 
@@ -354,5 +380,79 @@ def test_nonsense_from_a_page_closes_its_telephone_with_a_reason(tmp_path: Path)
                     told, _ = await read_until(socket, "error")
                     assert told["reason"]
                     assert (await socket.receive(timeout=5)).type is aiohttp.WSMsgType.CLOSE
+
+    run(work)
+
+
+REGISTER = """
+async (box) => {
+  const { BoxLine } = await import(box + "/phone/static/line.js");
+  window.line = new BoxLine(box);
+  window.seen = [];
+  window.loudest = 0;
+  for (const kind of ["registered", "incoming", "answered", "ended", "error"]) {
+    line.addEventListener(kind, ({ detail }) => seen.push([kind, detail]));
+  }
+  line.addEventListener("incoming", () => line.answer());
+  line.addEventListener("level", ({ detail }) => { loudest = Math.max(loudest, detail.line); });
+  await line.register("client:aisha");
+}
+"""
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Any]:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium on this machine (apt-get install chromium)")
+    from playwright.async_api import async_playwright
+
+    fake = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    arguments = ["--no-sandbox", "--disable-background-networking", *fake]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=arguments)
+        try:
+            page = await browser.new_page()
+            page.faults = []
+            page.on("pageerror", lambda error: page.faults.append(str(error)))
+            page.on("console", lambda said: page.faults.append(said.text))
+            yield page
+        finally:
+            await browser.close()
+
+
+@pytest.mark.browser
+def test_the_phone_page_calls_presses_a_key_and_hears_the_end(tmp_path: Path) -> None:
+    async def work() -> None:
+        gather = '<Gather numDigits="1"><Say>press a key. i am waiting for you now</Say></Gather>'
+        async with box(tmp_path, gather) as it, chromium() as page:
+            await page.goto(f"{it.url}/phone")
+            await page.click("#call")
+            await page.wait_for_selector('#state[data-state="answered"]', timeout=10_000)
+            await page.click("#pad button:nth-child(5)")
+            await it.exchange.journal.wait_for("gathered", 5, digits="5")
+            await page.click("#hang-up")
+            await page.wait_for_selector('#state[data-state="ended"]', timeout=5_000)
+            assert page.faults == []
+            await page.fill("#from", "12")
+            await page.click("#call")
+            assert await page.get_attribute("#state", "data-state") == "problem"
+
+    run(work)
+
+
+@pytest.mark.browser
+def test_the_console_s_page_takes_a_call_with_the_box_s_script(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with box(tmp_path, TO_AISHA) as it, chromium() as page:
+            await page.goto(f"{it.console}/login")
+            await page.evaluate(REGISTER, it.url)
+            steps = "[{wait_for_person: , within: 15}, say: hello my friend, hang_up]"
+            told = await it.play(story(steps))
+            assert told["failures"] == []
+            await page.wait_for_function("seen.some(([kind]) => kind === 'ended')")
+            kinds = [kind for kind, _ in await page.evaluate("seen")]
+            assert kinds == ["registered", "incoming", "answered", "ended"]
+            assert await page.evaluate("loudest") > 0.03
 
     run(work)
