@@ -97,8 +97,15 @@ async def _carry(player: Player, stream: MediaStream, noun: Node) -> None:
         player.note_error(error)
         _tell(player, stream, noun, "stream-error")
     finally:
-        await stream.close()
-        _tell(player, stream, noun, "stream-stopped")
+        if stream.closed:
+            _tell(player, stream, noun, "stream-stopped")
+        else:  # in the background: a slow application must not hold up the next document
+            player.exchange.in_background(_close(player, stream, noun))
+
+
+async def _close(player: Player, stream: MediaStream, noun: Node) -> None:
+    await stream.close()
+    _tell(player, stream, noun, "stream-stopped")
 
 
 def _tell(player: Player, stream: MediaStream, noun: Node, event: str) -> None:

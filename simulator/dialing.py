@@ -164,6 +164,7 @@ async def _ring_group(
     for noun in nouns:
         leg = _called_leg(player, node, noun)
         rings[loop.create_task(player.exchange.ring(leg, seconds))] = (leg, noun)
+    winner: Leg | None = None
     status, last = "no-answer", ""
     stopped = loop.create_task(call_over.wait())
     pending: set[asyncio.Task[Answer]] = set(rings)
@@ -176,15 +177,15 @@ async def _ring_group(
                 if task.result() is Answer.ANSWERED and not leg.ended:
                     await _screen(player, leg, noun)
                     if not leg.ended:
+                        winner = leg
                         return Dialled("completed", leg.sid), leg
                 status, last = _dial_status(task.result()), leg.sid
     finally:
         for unfinished in (*pending, stopped):
             unfinished.cancel()
         await asyncio.gather(*pending, stopped, return_exceptions=True)
-        winner_gone = player.leg.ended
         for leg, _ in rings.values():
-            if leg.answered_at is None or winner_gone:
+            if leg is not winner:  # two may have answered in the same moment
                 leg.hang_up("canceled")
     return Dialled(status, last), None
 
@@ -215,7 +216,22 @@ def _called_leg(player: Player, node: Node, noun: Node) -> Leg:
 
 
 async def _screen(player: Player, leg: Leg, noun: Node) -> None:
-    """The noun's own document and keys, heard by the called party before the two are joined."""
+    """What the called party hears before the two are joined; over when its line is dead."""
+    gone = asyncio.Event()
+    leg.on_end.append(gone.set)
+    heard = asyncio.get_running_loop().create_task(_play_screen(player, leg, noun))
+    heard.add_done_callback(lambda _: gone.set())
+    try:
+        await gone.wait()
+        if heard.done():
+            heard.result()
+    finally:
+        heard.cancel()
+        await asyncio.gather(heard, return_exceptions=True)
+
+
+async def _play_screen(player: Player, leg: Leg, noun: Node) -> None:
+    """The noun's keys as tones, then its own document."""
     if noun.get("sendDigits"):
         playback = Playback(key_tones(noun.get("sendDigits").upper()))
         with leg.hearing(playback):

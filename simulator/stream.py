@@ -140,6 +140,11 @@ class MediaStream:
             sender.cancel()
             await asyncio.gather(sender, return_exceptions=True)
 
+    @property
+    def closed(self) -> bool:
+        """Whether there is no socket, or none any more."""
+        return self._socket is None or self._socket.closed
+
     async def close(self) -> None:
         """Say `stop` and close, within two seconds."""
         socket = self._socket

@@ -215,7 +215,7 @@ RULES: Mapping[str, Rule] = {
             "waitUrl": anything,
             "waitMethod": METHOD,
             "maxParticipants": whole(2, 250),
-            "record": one_of("do-not-record", "record-from-start", "true", "false"),
+            "record": one_of("do-not-record", "false"),  # record legs: <Start><Recording>
             "region": anything,
             "coach": anything,
             "trim": one_of("trim-silence", "do-not-trim"),

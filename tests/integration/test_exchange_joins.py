@@ -268,3 +268,50 @@ async def test_a_participant_is_rung_in_held_and_kicked_by_rest(scratch):
         await asyncio.to_thread(members(made.call_sid).delete)
         await asyncio.wait_for(tomas.over.wait(), 3)
         assert len(await asyncio.to_thread(members.list)) == 1
+
+
+@story
+async def test_a_called_party_is_told_who_calls_before_the_two_are_joined(scratch):
+    async with town(scratch) as t:
+        mei, tomas = Person(tone(300)), Person(tone(600))
+        t.exchange.register("client:tomas", lambda: tomas)
+        t.shop.sounds["/whisper.ulaw"] = tone(900) * 5
+        await t.call(
+            mei,
+            voice='<Dial action="/done"><Client url="/whisper">tomas</Client></Dial>',
+            whisper="<Play>/whisper.ulaw</Play>",
+        )
+        await t.seen("bridged")
+        assert tomas.heard_sound() == [tone(900)] * 5
+        assert mei.heard_sound() == []
+        tomas.line.hang_up()
+        await asyncio.wait_for(mei.over.wait(), 3)
+
+
+@story
+async def test_a_called_party_who_hangs_up_during_the_whisper_frees_the_caller(scratch):
+    async with town(scratch) as t:
+        mei, tomas = Person(), Person()
+        t.exchange.register("client:tomas", lambda: tomas)
+        await t.call(
+            mei,
+            voice='<Dial action="/done"><Client url="/whisper">tomas</Client></Dial>',
+            whisper='<Pause length="30"/>',
+        )
+        await asyncio.wait_for(tomas.on_line.wait(), 3)
+        await asyncio.sleep(0.1)
+        tomas.line.hang_up()
+        await asyncio.wait_for(mei.over.wait(), 3)
+        assert t.shop.told("/done")[0]["DialCallStatus"] == "no-answer"
+
+
+@story
+async def test_of_two_who_answer_in_the_same_moment_one_is_joined_and_one_is_let_go(scratch):
+    async with town(scratch) as t:
+        mei, tomas, aisha = Person(), Person(), Person()
+        t.exchange.register("client:tomas", lambda: tomas)
+        t.exchange.register("client:aisha", lambda: aisha)
+        await t.call(mei, voice="<Dial><Client>tomas</Client><Client>aisha</Client></Dial>")
+        await t.seen("bridged")
+        await asyncio.sleep(0.1)
+        assert sorted([tomas.over.is_set(), aisha.over.is_set()]) == [False, True]

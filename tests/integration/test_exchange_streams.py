@@ -252,3 +252,59 @@ async def test_lost_frames_leave_gaps_in_the_timestamps(scratch):
     assert chunks[-1] > 25
     assert all(int(one["timestamp"]) == (int(one["chunk"]) - 1) * 20 for one in got)
     assert stopped["frames_lost"] > 5
+
+
+@story
+async def test_a_media_process_that_dies_is_noticed_and_the_call_goes_on(scratch):
+    async def talk(socket):
+        await read(socket, until="media")
+        socket._req.transport.abort()  # as kill -9 does
+
+    async with town(scratch) as t:
+        t.shop.on_socket = talk
+        mei = Person()
+        ws = t.shop.base.replace("http", "ws")
+        await t.call(
+            mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect><Say>Still here</Say>'
+        )
+        await asyncio.wait_for(mei.over.wait(), 5)
+        assert (await t.seen("refused"))["code"] == 31921
+        assert t.exchange.journal.entries("said", text="Still here")
+
+
+@story
+async def test_a_slow_goodbye_of_the_application_does_not_hold_up_the_redirect(scratch):
+    async def talk(socket):
+        await read(socket, until="start")
+        await asyncio.sleep(1.5)
+
+    async with town(scratch) as t:
+        t.shop.on_socket = talk
+        mei = Person()
+        ws = t.shop.base.replace("http", "ws")
+        sid = await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+        await t.seen("stream-started")
+        twiml = "<Response><Say>Agent</Say></Response>"
+        await asyncio.to_thread(t.rest().calls(sid).update, twiml=twiml)
+        await t.seen("said", timeout=0.3, text="Agent")
+
+
+@story
+async def test_a_long_answer_is_played_whole_at_the_pace_of_speech(scratch):
+    async def talk(socket):
+        sid = (await read(socket, until="start"))[-1]["streamSid"]
+        await socket.send_json(media(sid, tone(440) * 60))
+        await socket.send_json({"event": "mark", "streamSid": sid, "mark": {"name": "end"}})
+        began = asyncio.get_running_loop().time()
+        await read(socket, until="mark")
+        took.append(asyncio.get_running_loop().time() - began)
+
+    took = []
+    async with town(scratch) as t:
+        t.shop.on_socket = talk
+        mei = Person()
+        ws = t.shop.base.replace("http", "ws")
+        await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+        await asyncio.wait_for(mei.over.wait(), 5)
+    assert len(mei.heard_sound()) == 60
+    assert 1.15 <= took[0] <= 1.5
