@@ -5,7 +5,7 @@ from functools import wraps
 from typing import ParamSpec, TypeVar
 
 from flask import Blueprint, abort, g, redirect, request, session, url_for
-from werkzeug.exceptions import BadRequest, Forbidden
+from werkzeug.exceptions import BadRequest, Forbidden, NotFound
 from werkzeug.wrappers import Response
 
 from console.deps import ConsoleDeps
@@ -28,6 +28,10 @@ class RightMissing(Forbidden):
     def __init__(self, permission: Permission) -> None:
         super().__init__()
         self.permission = permission
+
+
+class AgentMissing(NotFound):
+    """The log-in may use a desk but is no agent's."""
 
 
 class TokenRefused(BadRequest):

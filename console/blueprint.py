@@ -18,7 +18,7 @@ from console.vendor import Vendor, add_vendor_route
 from security.sessions import LIFETIME
 
 
-def make_console(deps: ConsoleDeps) -> Blueprint:
+def make_console(deps: ConsoleDeps, vendor: Vendor | None = None) -> Blueprint:
     """The web window; raises TextsInvalid when the two languages disagree.
 
     The application sets SECRET_KEY, and SESSION_COOKIE_SECURE where it is reached over TLS.
@@ -31,7 +31,7 @@ def make_console(deps: ConsoleDeps) -> Blueprint:
         static_url_path="/static/console",
     )
     texts = load_texts()
-    vendor = Vendor()
+    vendor = vendor or Vendor()
     blueprint.record_once(_set_cookies)
     guard_requests(blueprint, deps)
     guard_responses(blueprint, deps.phone)

@@ -47,6 +47,17 @@ class InLine:
     """Who has the smallest is answered first: time of joining less the head start."""
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """An agent who is signed in."""
+
+    name: str
+    status: str
+    state: str
+    is_silent: bool
+    """The desk has not reported for too long: nothing is offered to it."""
+
+
 class Board:
     """Builds the three panels."""
 
@@ -73,9 +84,13 @@ class Board:
         line = [item for item in self._deps.waiting.all() if item.state in IN_LINE_STATES]
         return sorted(map(_in_line, line), key=lambda one: one.order)[:MAX_WAITING]
 
-    def agents(self) -> list[Any]:
+    def agents(self) -> list[AtWork]:
         """Agents who are signed in."""
-        return list(self._deps.presence.all(self._deps.now_ms))[:MAX_AGENTS]
+        now_ms = self._deps.now_ms
+        return [
+            AtWork(agent.name, agent.status, agent.state, agent.is_silent(now_ms))
+            for agent in self._deps.presence.all(now_ms)[:MAX_AGENTS]
+        ]
 
     def _agent_name(self, call: Call) -> str | None:
         agent = self._deps.roster.get(call.agent_id) if call.agent_id else None

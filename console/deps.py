@@ -110,9 +110,10 @@ class ConsoleDeps:
     """Someone became free: match now."""
     zone: ZoneInfo = SHOP_ZONE
     """Times on the screen are of this zone."""
-    live_streams: int = 8
-    """Pages of live calls that may be open at once in this process; each holds a thread."""
-    desk_streams: int = 40
+    live_streams: int = 4
+    """Pages of live calls that may be open at once in this process. Each stream holds a thread:
+    keep both limits together below half of them, the rest are for webhooks and pages."""
+    desk_streams: int = 8
     """Agents' desks, counted apart so that watchers cannot lock agents out."""
 
     @property

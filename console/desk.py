@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, jsonify, render_template, request
 
-from console.access import current_user, require, still_allowed
+from console.access import AgentMissing, current_user, require, still_allowed
 from console.deps import ConsoleDeps
 from console.desk_news import DeskNews
 from console.sse import StreamGate, StreamRules, stream
@@ -76,7 +76,8 @@ def _add_news(blueprint: Blueprint, deps: ConsoleDeps) -> None:
     @require(Permission.DESK_USE)
     def desk_events() -> Response:
         news = DeskNews(deps, _agent(deps).id)
-        rules = StreamRules(deps.now, still_allowed(deps, Permission.DESK_USE))
+        goes_on = still_allowed(deps, Permission.DESK_USE)
+        rules = StreamRules(current_user().username, deps.now, goes_on)
         return stream(gate, news.next, rules)
 
     @blueprint.get("/desk/token")
@@ -103,7 +104,7 @@ def _agent(deps: ConsoleDeps) -> Any:
     agent_id = current_user().agent_id
     agent = deps.roster.get(agent_id) if agent_id else None
     if agent is None:
-        abort(404)
+        raise AgentMissing
     return agent
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from flask import Blueprint, Response, render_template, request
 
 from calls.kinds import Kind
-from console.access import require, still_allowed
+from console.access import current_user, require, still_allowed
 from console.board import Board
 from console.deps import ConsoleDeps
 from console.sse import BLOCK_MS, StreamGate, StreamRules, message, stream
@@ -38,7 +38,8 @@ def add_live(blueprint: Blueprint, deps: ConsoleDeps) -> None:
     @require(Permission.LIVE_VIEW)
     def live_events() -> Response:
         news = LiveNews(deps, board, request.headers.get("Last-Event-ID", ""))
-        rules = StreamRules(deps.now, still_allowed(deps, Permission.LIVE_VIEW))
+        goes_on = still_allowed(deps, Permission.LIVE_VIEW)
+        rules = StreamRules(current_user().username, deps.now, goes_on)
         return stream(gate, news.next, rules)
 
 

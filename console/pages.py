@@ -17,7 +17,7 @@ from redis.exceptions import RedisError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
 from calls.errors import FeedUnavailable
-from console.access import RightMissing
+from console.access import AgentMissing, RightMissing
 from console.deps import ConsoleDeps
 from console.headers import add_headers
 from console.texts import LANGUAGES, Texts
@@ -92,6 +92,8 @@ def add_error_pages(blueprint: Blueprint, deps: ConsoleDeps) -> None:
         right = error.permission if isinstance(error, RightMissing) else None
         code = error.code or 500
         key = f"error.{code}" if code in ERROR_PAGES else "error.400"
+        if isinstance(error, AgentMissing):
+            key = "error.no_agent"
         body = render_template("error/page.html", code=code, key=key, right=right)
         return make_response(body, code)
 

@@ -32,35 +32,52 @@ def message(data: str, *, event: str | None = None, id: str | None = None) -> st
     return "\n".join(lines) + "\n\n"
 
 
+class Place:
+    """One open stream's right to its thread."""
+
+    def __init__(self, owner: str) -> None:
+        self.owner = owner
+        self.is_lost = threading.Event()
+        """Set when a newer stream of the same person took the place over."""
+
+
 class StreamGate:
-    """Counts open streams; every stream holds a thread of the web process."""
+    """Limits open streams; every stream holds a thread of the web process."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._open = 0
+        self._places: list[Place] = []
         self._lock = threading.Lock()
 
-    def enter(self) -> Callable[[], None] | None:
-        """A place, as the function that gives it back (once); None when all are taken."""
+    def enter(self, owner: str) -> Place | None:
+        """A place; None when others hold all of them.
+
+        Where it is full, the person's own oldest stream gives way: most likely a page that was
+        left or loaded again, whose end shows only when the next heartbeat cannot be sent.
+        """
         with self._lock:
-            if self._open >= self._most:
-                return None
-            self._open += 1
-        left = threading.Event()
+            if len(self._places) >= self._most:
+                old = next((place for place in self._places if place.owner == owner), None)
+                if old is None:
+                    return None
+                old.is_lost.set()
+                self._places.remove(old)
+            place = Place(owner)
+            self._places.append(place)
+            return place
 
-        def leave() -> None:
-            with self._lock:
-                if not left.is_set():
-                    left.set()
-                    self._open -= 1
-
-        return leave
+    def leave(self, place: Place) -> None:
+        """Give the place back; once is enough, twice does no harm."""
+        with self._lock:
+            if place in self._places:
+                self._places.remove(place)
 
 
 @dataclass(frozen=True)
 class StreamRules:
-    """What ends a stream."""
+    """Whose stream it is and what ends it."""
 
+    owner: str
     now: Callable[[], datetime]
     may_go_on: Callable[[], bool]
     """Asked at each heartbeat: the person may have been logged out meanwhile."""
@@ -71,22 +88,22 @@ def stream(gate: StreamGate, news: Callable[[], Iterator[str]], rules: StreamRul
 
     `news` yields ready messages and returns after at most BLOCK_MS without any.
     """
-    leave = gate.enter()
-    if leave is None:
+    place = gate.enter(rules.owner)
+    if place is None:
         busy = Response("too many open streams; try again in 5 seconds\n", 503)
         busy.headers["Retry-After"] = "5"
         return busy
     # pages are rendered while the answer is sent: words, links and person of the request stay
-    messages = stream_with_context(_messages(news, rules))
+    messages = stream_with_context(_messages(news, rules, place))
     response = Response(messages, mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     # not in the generator's finally: a generator that never started would not run it
-    response.call_on_close(leave)
+    response.call_on_close(lambda: gate.leave(place))
     return response
 
 
-def _messages(news: Callable[[], Iterator[str]], rules: StreamRules) -> Iterator[str]:
+def _messages(news: Callable[[], Iterator[str]], rules: StreamRules, place: Place) -> Iterator[str]:
     started = beat = rules.now()
     yield f"retry: {RETRY_MS}\n\n"
     while True:
@@ -97,7 +114,7 @@ def _messages(news: Callable[[], Iterator[str]], rules: StreamRules) -> Iterator
             logger.warning("a stream ended early: %s", error)
             return
         now = rules.now()
-        if now - started >= STREAM_LIFETIME:
+        if now - started >= STREAM_LIFETIME or place.is_lost.is_set():
             return
         if now - beat >= HEARTBEAT:
             beat = now

@@ -102,6 +102,7 @@ async function startPhone() {
   try {
     await phone.start();
   } catch (error) {
+    phone.stop(); // two phones under one name would both ring
     phoneIs("failed", error.message);
     await new Promise((done) => setTimeout(done, PHONE_RETRY_MS));
     return startPhone();

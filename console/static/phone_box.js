@@ -26,6 +26,7 @@ export class BoxPhone extends EventTarget {
     await withLimit(this.#line.register(this.endpoint), READY_MS);
   }
 
+  stop() { this.#line?.close(); }
   answer() { return this.#line.answer(); }
   reject() { return this.#line.reject(); }
   hangUp() { return this.#line.hangUp(); }

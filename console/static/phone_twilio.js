@@ -33,6 +33,7 @@ export class TwilioPhone extends EventTarget {
     await withLimit(this.#device.register(), READY_MS);
   }
 
+  stop() { this.#device?.destroy(); }
   answer() { this.#call?.accept(); }
   reject() { this.#call?.reject(); }
   hangUp() { this.#call?.disconnect(); }

@@ -18,6 +18,7 @@ from calls.live import LiveFeed
 from calls.log import CallLog
 from console.blueprint import make_console
 from console.deps import ConsoleDeps
+from console.vendor import Vendor
 from ops.settings import PhoneSettings
 from qa.models import QaScore
 from queues.models import Agent
@@ -383,11 +384,48 @@ def test_a_reader_chooses_the_language(house):
     assert "正在通话" in client.get("/live").text
 
 
+def test_parts_that_are_not_installed_are_named_and_the_page_still_works(house, tmp_path):
+    app = Flask("console")
+    app.config["SECRET_KEY"] = "k" * 32
+    app.register_blueprint(make_console(house.deps, Vendor(tmp_path / "nothing")))
+    recorded_call(house)
+    client = app.test_client()
+    log_in(client, "boss")
+
+    live, call = client.get("/live").text, client.get(f"/calls/{SID}").text
+
+    assert "htmx.js is not installed" in live and "make setup" in live
+    assert "wavesurfer.js is not installed" in call and "<audio" in call
+    assert client.get("/static/vendor/htmx.js").status_code == 404
+
+
+def test_parts_are_served_by_their_listed_names_only(house):
+    client = house.visitor()
+    for path in ("package.json", "..%2fpackage.json", "htmx.org/dist/htmx.js"):
+        assert client.get(f"/static/vendor/{path}").status_code == 404
+
+
+def test_without_redis_the_page_says_what_is_wrong(house):
+    from redis import Redis
+
+    nowhere = Redis(port=1, socket_connect_timeout=0.2, decode_responses=True)
+    deps = replace(house.deps, presence=Presence(nowhere), waiting=Waiting(nowhere))
+    away = replace(house, deps=deps, app=make_app(deps))
+
+    answer = away.person("boss").get("/live")
+
+    assert answer.status_code == 503
+    assert "Redis" in answer.text and "hotline doctor" in answer.text
+
+
 # ------------------------------------------------------------------------ desk
 
 
 def test_a_login_without_an_agent_has_no_desk(house):
-    assert house.person("sam").get("/desk").status_code == 404
+    answer = house.person("sam").get("/desk")
+
+    assert answer.status_code == 404
+    assert "belongs to no agent" in answer.text
 
 
 def test_going_available_tells_the_queues_and_wakes_the_dispatcher(house):
@@ -522,11 +560,14 @@ def test_too_many_watchers_are_refused_and_find_room_when_one_leaves(house):
     app = make_app(deps)
     client = app.test_client()
     log_in(client, "boss")
+    house.deps.users.create("boss2", PASSWORD, display_name="Other boss", role="supervisor")
+    other = app.test_client()
+    log_in(other, "boss2")
     first = client.get("/live/events")
 
-    assert client.get("/live/events").status_code == 503
+    assert other.get("/live/events").status_code == 503
     first.close()
-    again = client.get("/live/events")
+    again = other.get("/live/events")
     assert again.status_code == 200
     again.close()
 

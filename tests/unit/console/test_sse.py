@@ -17,7 +17,7 @@ class Clock:
 
 def read(news, clock, gate=None, may_go_on=lambda: True):
     with Flask(__name__).test_request_context():
-        response = stream(gate or StreamGate(1), news, StreamRules(clock, may_go_on))
+        response = stream(gate or StreamGate(1), news, StreamRules("mei", clock, may_go_on))
         body = [part if isinstance(part, str) else part.decode() for part in response.response]
         response.close()
     return body
@@ -60,19 +60,36 @@ def test_a_person_who_was_logged_out_gets_no_more_news():
     assert clock.time == START + timedelta(seconds=15)
 
 
-def test_a_full_gate_refuses_and_a_closed_stream_gives_its_place_back():
-    gate, clock = StreamGate(1), Clock()
-    news = passing(clock, 400)
+def opened(gate, owner, clock=None):
+    clock = clock or Clock()
     with Flask(__name__).test_request_context():
-        first = stream(gate, news, StreamRules(clock, lambda: True))
-        refused = stream(gate, news, StreamRules(clock, lambda: True))
-        first.close()  # never read: the browser went away at once
-        first.close()
-        third = stream(gate, news, StreamRules(clock, lambda: True))
-        fourth = stream(gate, news, StreamRules(clock, lambda: True))
-        third.close()
+        return stream(gate, passing(clock, 15), StreamRules(owner, clock, lambda: True))
+
+
+def test_a_full_gate_refuses_and_a_closed_stream_gives_its_place_back():
+    gate = StreamGate(1)
+    first = opened(gate, "tomas")
+    refused = opened(gate, "aisha")
+    first.close()  # never read: the browser went away at once
+    first.close()
 
     assert refused.status_code == 503
     assert refused.headers["Retry-After"] == "5"
-    assert third.status_code == 200
-    assert fourth.status_code == 503
+    assert opened(gate, "aisha").status_code == 200
+    assert opened(gate, "tomas").status_code == 503
+
+
+def test_a_page_that_was_loaded_again_takes_over_its_own_place():
+    gate, clock = StreamGate(2), Clock()
+    other = opened(gate, "tomas", clock)
+    left = opened(gate, "aisha", clock)
+    again = opened(gate, "aisha", clock)
+    began = clock.time
+    with Flask(__name__).test_request_context():
+        list(left.response)
+
+    assert again.status_code == 200
+    assert clock.time == began + timedelta(seconds=15)  # its next look was its last
+    left.close()  # gives back nothing: the place is the newer page's
+    assert opened(gate, "noor").status_code == 503
+    other.close()
