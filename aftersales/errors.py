@@ -4,6 +4,7 @@ AfterSalesError
 ├── OrderUnknown        no such order
 ├── OrderNotReturnable  the shop's rules refuse it
 ├── AlreadyRequested    another request was there first
+├── ShopUnavailable     the shop's system does not answer (retryable)
 └── RulesInvalid        returns_rules.yaml cannot be used
 """
 
@@ -57,6 +58,19 @@ class AlreadyRequested(AfterSalesError):
             f"order {self.order_number!r} already has a {self.what}; "
             "repeat its key to get the same receipt"
         )
+
+
+class ShopUnavailable(AfterSalesError):
+    """The shop's system gave no answer in time, or one that cannot be used."""
+
+    code = "shop_unavailable"
+    retryable = True
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the shop's system gave no usable answer ({self.why}); try again with the same key"
 
 
 class RulesInvalid(AfterSalesError):

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from aftersales.errors import AfterSalesError
 from aftersales.gateways import Order, OrderGateway
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import (
@@ -73,10 +74,13 @@ class HandoverBot:
 
     def concerned(self, request: Request, memory: Memory, caller: Caller) -> Order | None:
         """The order it is about; the product may not have been heard: then the newest delivered."""
-        pinned = self._orders.pinned(caller, memory)
-        if pinned is not None and not request.values("product", "order_number"):
-            return pinned
-        return self._orders.pick(caller, request, lambda o: o.status == "delivered")
+        try:
+            pinned = self._orders.pinned(caller, memory)
+            if pinned is not None and not request.values("product", "order_number"):
+                return pinned
+            return self._orders.pick(caller, request, lambda o: o.status == "delivered")
+        except AfterSalesError:
+            return None  # the way to a person must not depend on the shop's system
 
     def to_person(self, reason: str, request: Request, order: Order | None) -> Handover:
         """The hand-over; the category named by the caller counts before the order's."""

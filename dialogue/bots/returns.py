@@ -1,5 +1,6 @@
 """Returns, refunds, exchanges: checked against the rules, read back, confirmed once, done."""
 
+from contextlib import suppress
 from datetime import datetime, tzinfo
 
 from aftersales.errors import AlreadyRequested, OrderNotReturnable
@@ -115,25 +116,31 @@ class ReturnsBot:
         return BotMove(text, memory, asks="order", expects_number=True)
 
     def _act(self, order: Order, request: Request, memory: Memory, now: datetime) -> BotMove:
-        """Do what was confirmed. The key names order and deed, so a turn replayed acts once."""
-        language, plan = memory.language, memory.slots.get("plan", "return")
-        values = self._values(order, language)
-        notes = []
+        """Do what was confirmed; what is under way already counts as done, if anything is new."""
+        plan = memory.slots.get("plan", "return")
         try:
-            if plan != "refund":
-                self._gateway.request_return(order.number, f"{order.number}:return", now)
-                notes.append(self._wording.say("story.returned", language, **values))
-            if plan != "return":
-                receipt = self._gateway.request_refund(order.number, f"{order.number}:refund", now)
-                values["amount"] = spoken_money(receipt.amount_minor, receipt.currency, language)
-                notes.append(self._wording.say("story.refunded", language, **values))
-        except AlreadyRequested:
-            return self._refuse("return.refused.already", request, memory)
+            notes = self._deeds(order, plan, memory.language, now)
         except OrderNotReturnable:  # it changed between question and answer
             return self._refuse("return.refused.not_delivered", request, memory)
+        if not notes:
+            return self._refuse("return.refused.already", request, memory)
         prompt = {"refund": "refund.done", "return": "return.done"}.get(plan, "return.done_refund")
-        text = self._wording.say(prompt, language, **values)
+        values = self._values(order, memory.language)
+        text = self._wording.say(prompt, memory.language, **values)
         return BotMove(text, with_story(memory, *notes), done=self._settled(memory))
+
+    def _deeds(self, order: Order, plan: str, language: str, now: datetime) -> list[str]:
+        """Ask the shop, a note for each. The key is order and deed: a replayed turn acts once."""
+        values, notes = self._values(order, language), []
+        if plan != "refund":
+            with suppress(AlreadyRequested):
+                self._gateway.request_return(order.number, f"{order.number}:return", now)
+                notes.append(self._wording.say("story.returned", language, **values))
+        if plan != "return":
+            with suppress(AlreadyRequested):
+                self._gateway.request_refund(order.number, f"{order.number}:refund", now)
+                notes.append(self._wording.say("story.refunded", language, **values))
+        return notes
 
     def _refuse(self, prompt: str, request: Request, memory: Memory, **values: str) -> BotMove:
         wanted = label(request.intent, memory.language)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def load_examples(language: str, folder: Path = EXAMPLES) -> tuple[Example, ...]
             line += 1
             examples += [Example(text, intent, line) for text in expand(pattern)]
     return tuple(examples)
+
+
+def examples_digest(folder: Path = EXAMPLES) -> str:
+    """SHA-256 of all data files; the weights carry it, so that stale ones are noticed."""
+    digest = sha256()
+    for path in sorted(folder.glob("*.yaml")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def expand(pattern: str) -> tuple[str, ...]:

@@ -33,7 +33,9 @@ _LEAD_EN = re.compile(
     r"[\s,]*(?:and|but)?\s*"
 )
 
-_PERSON_ZH = re.compile("人工|真人|转客服|找客服|接客服|叫(?:你们)?(?:经理|主管|负责人)")
+_PERSON_ZH = re.compile(
+    "人工|真人|[转找接跟和]客服|客服(?:说|讲|谈)|叫(?:你们)?(?:经理|主管|负责人)"
+)
 _NOT_PERSON_ZH = re.compile("(?:不要|不用|不需要|不想)(?:转|找)?(?:人工|真人|客服)")
 _PERSON_EN = re.compile(
     r"\b(?:agent|representative|operator|real person|human|customer service)\b|"

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.nlu.classifier import WEIGHTS_FILE, Classifier, LanguageWeights
-from dialogue.nlu.examples import Example, load_examples
+from dialogue.nlu.examples import Example, examples_digest, load_examples
 from dialogue.nlu.features import DIMENSION, buckets
 from dialogue.nlu.intents import INTENT_IDS
 from dialogue.nlu.model_card import Figures, render_card
@@ -30,7 +30,10 @@ Row = tuple[str, str, float]
 
 def main() -> None:
     """Train both languages, write weights and card."""
-    arrays: dict[str, NDArray[np.generic]] = {"intents": np.array(INTENT_IDS)}
+    arrays: dict[str, NDArray[np.generic]] = {
+        "intents": np.array(INTENT_IDS),
+        "examples": np.array(examples_digest()),
+    }
     figures = []
     for language in ("zh", "en"):
         examples = load_examples(language)
@@ -93,7 +96,8 @@ def _rows(examples: Sequence[Example], language: str) -> list[Row]:
         text = normalise(example.text, language)
         weight = 1 / counts[example.line] ** 0.5
         rows.append((text, example.intent, weight))
-        if len(text) > (4 if language == "zh" else 14):
+        # What is left of a shorter sentence may be a bare noun, which asks for nothing.
+        if len(text if language == "zh" else text.split()) >= (7 if language == "zh" else 5):
             rows.append((_with_a_gap(text, language, chance), example.intent, weight * 0.3))
     return [row for row in rows if row[0]]
 

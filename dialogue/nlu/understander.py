@@ -13,9 +13,9 @@ from dialogue.nlu.splitter import split
 from dialogue.turns import Intent, Understanding
 
 THRESHOLD = 0.28
-"""Below this probability the classifier abstains. A lower one loses fewer unusual requests, a higher
-one lets fewer strange ones in; the price of both is in MODEL_CARD.md. Losing one costs a repeat, and
-every act is confirmed, so both errors are cheap."""
+"""Below this probability the classifier abstains. A lower one loses fewer unusual requests, a
+higher one lets fewer strange ones in; the price of both is in MODEL_CARD.md. Losing one costs a
+repeat, and every act is confirmed, so both errors are cheap."""
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 

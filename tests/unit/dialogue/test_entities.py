@@ -22,7 +22,11 @@ def values(text: str, language: str) -> list[tuple[str, str]]:
         ("zh", "手机尾号八八二幺", [("phone_tail", "8821")]),
         ("zh", "我的手机号是幺三八零零零零零幺零幺", [("phone", "13800000101")]),
         ("zh", "运单号880012340101", [("tracking_number", "880012340101")]),
-        ("en", "order number three one two six four eight oh one oh two", [("order_number", "3126480102")]),
+        (
+            "en",
+            "order number three one two six four eight oh one oh two",
+            [("order_number", "3126480102")],
+        ),
         ("en", "it ends in double two one four", [("phone_tail", "2214")]),
         ("en", "the order ends in oh one oh two", [("order_number", "0102")]),
         ("zh", "一百二十块", [("amount", "12000")]),

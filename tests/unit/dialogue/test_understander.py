@@ -3,11 +3,13 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
 
 from dialogue.cli_view import to_json
-from dialogue.nlu.examples import expand, load_examples
+from dialogue.nlu.classifier import WEIGHTS_FILE
+from dialogue.nlu.examples import examples_digest, expand, load_examples
 from dialogue.nlu.intents import INTENT_IDS
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.understander import Understander
@@ -51,7 +53,11 @@ def test_no_held_out_sentence_was_trained_on(language):
     ("language", "text", "expected"),
     [
         ("en", "i want to return my order and get a refund", ["return_goods", "refund_request"]),
-        ("en", "where is my package and can i change the address", ["track_package", "change_address"]),
+        (
+            "en",
+            "where is my package and can i change the address",
+            ["track_package", "change_address"],
+        ),
         ("en", "my package is late i want my money back", ["delivery_delay", "refund_request"]),
         ("en", "cancel my order and then send me the invoice", ["cancel_order", "invoice"]),
         ("zh", "我昨天买的衣服什么时候能到?颜色不合适怎么换?", ["track_package", "exchange_goods"]),
@@ -145,6 +151,12 @@ def test_understanding_needs_no_heavy_import():
 def test_every_intent_has_examples_in_both_languages():
     for language in ("zh", "en"):
         assert {e.intent for e in load_examples(language)} == set(INTENT_IDS)
+
+
+def test_the_weights_were_trained_on_the_present_examples():
+    """Fails after a change of the data files until `python -m dialogue.nlu.train` has run."""
+    with np.load(WEIGHTS_FILE) as data:
+        assert str(data["examples"]) == examples_digest()
 
 
 def test_alternatives_in_an_example_are_spelt_out():

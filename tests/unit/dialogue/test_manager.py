@@ -1,0 +1,150 @@
+"""Turns that the demo shop cannot show: a shop that fails, and what a turn leaves in the memory."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from aftersales.errors import AlreadyRequested, ShopUnavailable
+from aftersales.gateways import Item, Order, Parcel, RefundReceipt, ReturnReceipt
+from dialogue.build import build_dialogue
+from dialogue.manager import DialogueManager
+from dialogue.turns import Caller, Memory, Utterance
+
+NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+MEI = Caller("+8613800000101", "c1", "Mei")
+HEADPHONES = Item("耳机", "headphones", "electronics", 1, 29900)
+
+
+class FakeShop:
+    """One delivered order; can be told to fail, counts what it is asked to do."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self.refund_is_under_way = False
+        self.deeds: list[str] = []
+        signed = NOW - timedelta(days=2)
+        self.order = Order(
+            "3126480101", "c1", "delivered", (HEADPHONES,), 29900, "CNY", NOW, delivered_at=signed
+        )
+
+    def customer_by_number(self, number: str) -> None:
+        return None
+
+    def orders_of(self, customer_id: str) -> tuple[Order, ...]:
+        if self.is_down:
+            raise ShopUnavailable("no answer in 2 s")
+        return (self.order,) if customer_id == "c1" else ()
+
+    def parcel_of(self, order_number: str) -> Parcel | None:
+        return None
+
+    def request_return(self, order_number: str, key: str, now: datetime) -> ReturnReceipt:
+        if self.is_down:
+            raise ShopUnavailable("no answer in 2 s")
+        self.deeds.append(key)
+        return ReturnReceipt("T1", order_number)
+
+    def request_refund(self, order_number: str, key: str, now: datetime) -> RefundReceipt:
+        if self.refund_is_under_way:
+            raise AlreadyRequested(order_number, "refund")
+        self.deeds.append(key)
+        return RefundReceipt("K1", order_number, 29900, "CNY")
+
+
+@pytest.fixture
+def shop() -> FakeShop:
+    return FakeShop()
+
+
+@pytest.fixture
+def manager(shop: FakeShop) -> DialogueManager:
+    return build_dialogue(shop, ZoneInfo("Asia/Shanghai"))
+
+
+def hear(manager, text, memory, **utterance):
+    return manager.hear(Utterance(text, memory.language, **utterance), memory, MEI, NOW)
+
+
+def test_a_shop_that_is_down_leads_to_a_person_and_says_so(manager, shop):
+    shop.is_down = True
+    reply = hear(manager, "where is my package", Memory(language="en"))
+    assert reply.handover is not None and reply.handover.reason == "needs_person"
+    assert "can not reach the shop" in reply.text
+
+
+def test_an_angry_caller_is_given_over_even_when_the_shop_is_down(manager, shop):
+    shop.is_down = True
+    reply = hear(manager, "my laptop is broken", Memory(language="en"), emotion_level=3)
+    assert reply.handover is not None and reply.handover.reason == "angry"
+    assert reply.handover.category == "electronics"
+
+
+def test_what_is_under_way_already_does_not_spoil_the_rest(manager, shop):
+    shop.refund_is_under_way = True
+    asked = hear(manager, "i want to return my order and get a refund", Memory(language="en"))
+    done = hear(manager, "yes", asked.memory)
+    assert "registered" in done.text
+    assert shop.deeds == ["3126480101:return"]
+
+
+def test_a_no_changes_nothing(manager, shop):
+    asked = hear(manager, "我要退货", Memory())
+    reply = hear(manager, "不是", asked.memory)
+    assert shop.deeds == [] and "没有做任何改动" in reply.text
+
+
+def test_saying_the_request_again_is_a_yes(manager, shop):
+    asked = hear(manager, "我要退货", Memory())
+    hear(manager, "我要退货", asked.memory)
+    assert shop.deeds == ["3126480101:return"]
+
+
+def test_a_repeated_confirmation_does_not_act_again(manager, shop):
+    asked = hear(manager, "我要退货", Memory())
+    done = hear(manager, "是的", asked.memory)
+    hear(manager, "是的", done.memory)
+    assert shop.deeds == ["3126480101:return"]
+
+
+def test_the_memory_survives_json(manager):
+    asked = hear(manager, "i want to return my order and get a refund", Memory(language="en"))
+    again = json.loads(json.dumps(asdict(asked.memory)))
+    restored = Memory(**{k: tuple(v) if isinstance(v, list) else v for k, v in again.items()})
+    assert restored == asked.memory
+
+
+def test_the_story_tells_the_agent_in_order(manager):
+    memory = Memory(language="en")
+    for text in ("i want to return my order", "yes", "i want to speak to an agent"):
+        reply = hear(manager, text, memory)
+        memory = reply.memory
+    assert memory.story == (
+        "Asked for: return.",
+        "Return registered: headphones, order ending in zero one zero one.",
+    )
+
+
+def test_a_key_without_meaning_tells_the_keys(manager):
+    reply = manager.press("7", Memory(language="en"), MEI, NOW)
+    assert "zero for a person" in reply.text
+
+
+def test_an_order_number_alone_asks_where_it_is(manager):
+    reply = hear(manager, "three one two six four eight oh one oh one", Memory(language="en"))
+    assert "headphones" in reply.text
+
+
+def test_what_is_out_of_scope_is_said_to_be_so(manager):
+    reply = hear(manager, "what is the weather today", Memory(language="en"))
+    assert "can not help with that" in reply.text and reply.memory.failures == 1
+
+
+def test_the_greeting_names_machine_recording_tone_and_the_way_out(manager):
+    english, mandarin = manager.greeting(MEI, "en"), manager.greeting(MEI, "zh")
+    for words in ("automatic", "recorded", "tone of voice", "zero"):
+        assert words in english
+    for words in ("自动", "录音", "语气", "按零"):
+        assert words in mandarin
