@@ -6,6 +6,7 @@ const LOST = "connection-lost";
 
 export class BoxPhone extends EventTarget {
   #line;
+  #isStopped = false;
 
   constructor({ boxUrl, endpoint }) {
     super();
@@ -26,7 +27,11 @@ export class BoxPhone extends EventTarget {
     await withLimit(this.#line.register(this.endpoint), READY_MS);
   }
 
-  stop() { this.#line?.close(); }
+  stop() {
+    this.#isStopped = true;
+    this.#line?.close();
+  }
+
   answer() { return this.#line.answer(); }
   reject() { return this.#line.reject(); }
   hangUp() { return this.#line.hangUp(); }
@@ -37,6 +42,7 @@ export class BoxPhone extends EventTarget {
   }
 
   #ended(reason) {
+    if (this.#isStopped) return;
     this.#tell(reason === LOST ? "gone" : "ended");
     if (reason === LOST) setTimeout(() => this.#comeBack(), RETRY_MS);
   }
