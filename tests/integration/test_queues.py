@@ -276,6 +276,26 @@ def test_a_silent_agent_is_offered_nothing_until_the_desk_reports_again(floor):
     assert floor.reserve().agent_id == "aisha"
 
 
+def test_an_agent_who_logged_out_while_the_phone_rang_stays_logged_out(floor):
+    floor.agent("aisha", "lang_zh")
+    floor.caller("mei", *ZH)
+    offer = floor.reserve()
+    floor.presence.set_status("aisha", "logged_out", floor.now)
+    assert floor.reservations.release(offer.id, "timed_out", floor.now)
+    assert floor.state("aisha") == ("logged_out", "idle")
+
+
+def test_among_many_idle_agents_the_one_with_all_skills_is_found(floor):
+    for number in range(30):
+        floor.agent(f"a{number}", "lang_zh" if number % 2 else "appliance")
+    floor.now += SECOND
+    floor.agent("aisha", "appliance", "lang_zh")
+    floor.now += SECOND
+    floor.agent("tomas", "appliance", "lang_zh")
+    floor.caller("mei", *FRIDGE)
+    assert floor.reserve().agent_id == "aisha"
+
+
 def test_a_break_chosen_during_a_call_holds_after_it(floor):
     floor.agent("aisha", "lang_zh")
     floor.caller("mei", *ZH)
