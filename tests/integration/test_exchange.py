@@ -1,10 +1,14 @@
 """Webhooks, verbs and failures of the exchange over real HTTP."""
 
 import asyncio
+import json
+import subprocess
+import sys
+import urllib.request
 
 import pytest
 
-from tests.fakes.exchange_town import HOTLINE, MEI, Person, story, tone, town
+from tests.fakes.exchange_town import ACCOUNT, HOTLINE, MEI, TOKEN, Person, story, tone, town
 
 
 @story
@@ -144,3 +148,26 @@ async def test_a_trial_account_strips_streams_and_has_two_calls_at_once(scratch)
         await t.seen("said", text="Hello")
         assert people[2].reason == "busy"
         assert t.exchange.journal.entries("stream-error") == []
+
+
+def test_the_box_says_when_it_listens_and_stops_at_once_when_asked(tmp_path):
+    number = {"e164": HOTLINE, "voice_url": "http://127.0.0.1:9/voice"}
+    config = {"account_sid": ACCOUNT, "auth_token": TOKEN, "numbers": [number]}
+    path = tmp_path / "box.json"
+    path.write_text(json.dumps({**config, "scratch": str(tmp_path / "sound")}))
+    box = subprocess.Popen(
+        [sys.executable, "-m", "simulator", "--config", str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        ready = json.loads(box.stdout.readline())
+        assert ready["ready"] is True
+        url = f"http://127.0.0.1:{ready['port']}/box/health"
+        assert json.load(urllib.request.urlopen(url, timeout=5))["ok"] is True
+        box.terminate()
+        assert box.wait(5) == 0
+    finally:
+        box.kill()
+        box.stdout.close()
+        box.wait(5)
