@@ -322,6 +322,7 @@ def start_dispatcher(services: Services) -> threading.Event:
 
 def create_media_app(settings: Settings | None = None) -> "MediaApp":
     """The media process: Vosk and voices loaded once, one ASGI application."""
+    from asr import vad
     from asr.endpointer import EndpointerSettings
     from asr.listening import ListeningSettings
     from asr.model_files import default_models
@@ -336,6 +337,7 @@ def create_media_app(settings: Settings | None = None) -> "MediaApp":
 
     settings = settings or Settings.from_env(os.environ)
     configure_logs(mask_text)
+    vad.check()  # a detector that hears nothing, or everything, must not serve
     services = build_services(settings)
     folders = {**default_models(), **settings.speech.models}
     cache = settings.store.speech_cache
@@ -386,7 +388,7 @@ def build_after_call(settings: Settings) -> "AfterCall":
         folder=folder,
         intake=build_intake(services),
         transcriber=Transcriber(models, services.session_factory, folder),
-        acoustics=Acoustics(settings.store.folder / "numba"),
+        acoustics=Acoustics(settings.store.analysis_cache),
         judge=Judge(services.session_factory, load_scorecard(), read_vocabularies(folders)),
         work=Work(services.session_factory),
         call_log=services.call_log,

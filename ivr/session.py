@@ -35,11 +35,9 @@ class CallSession:
 
     def begin(self, call_sid: str, event: ev.CallRang) -> bool:
         """A call rings. False: it was known already (a duplicate webhook)."""
-        state, effects = begin(call_sid, event, self._now_ms())
-        if not self._store.save(state, expected=None, pending=()):
-            return False
-        self._performer.perform(state, effects)
-        return True
+        now_ms = self._now_ms()
+        state = begin(call_sid, event, now_ms)
+        return self._store.save(state, expected=None, effects=(), now_ms=now_ms)
 
     def handle(
         self, call_sid: str, event: ev.Event
@@ -49,18 +47,15 @@ class CallSession:
         Raises UnknownCall, TooBusy or LiveStateUnavailable.
         """
         for _ in range(TRIES):
-            held = self._store.load(call_sid)
-            if held is None:
-                raise UnknownCall(call_sid)
-            before, undone = held
-            self._performer.perform(before, undone)  # a crash left these; each is idempotent
-            after, effects = transition(before, event, self._now_ms(), self._policy)
+            now_ms = self._now_ms()
+            before = self._caught_up(call_sid, now_ms)
+            after, effects = transition(before, event, now_ms, self._policy)
             after = msgspec.structs.replace(after, version=before.version + 1)
             due = tuple(e for e in effects if isinstance(e, fx.Effect))
-            if self._store.save(after, expected=before.version, pending=due):
+            if self._store.save(after, expected=before.version, effects=due, now_ms=now_ms):
                 self._performer.perform(after, due)
                 if due:
-                    self._store.performed(after)
+                    self._store.performed(call_sid, f"due:{after.version}")
                 return after, tuple(e for e in effects if isinstance(e, fx.StreamEffect))
         raise TooBusy(call_sid, TRIES)
 
@@ -69,4 +64,16 @@ class CallSession:
         held = self._store.load(call_sid)
         if held is None:
             raise UnknownCall(call_sid)
-        return held[0]
+        return held.state
+
+    def _caught_up(self, call_sid: str, now_ms: int) -> CallState:
+        """The state, after performing what a process left undone when it died."""
+        held = self._store.load(call_sid)
+        if held is None:
+            raise UnknownCall(call_sid)
+        for field, due in sorted(held.due.items()):
+            overdue = now_ms >= due.until_ms
+            if overdue and self._store.take_over(call_sid, field, due, now_ms):
+                self._performer.perform(held.state, due.effects)
+                self._store.performed(call_sid, field)
+        return held.state

@@ -34,16 +34,15 @@ class Policy:
     """How often a waiting caller hears the place."""
 
 
-def begin(call_sid: str, event: ev.CallRang, now_ms: int) -> tuple[CallState, Effects]:
+def begin(call_sid: str, event: ev.CallRang, now_ms: int) -> CallState:
     """A call rings: its first state."""
-    state = CallState(
+    return CallState(
         call_sid=call_sid,
         caller=event.caller,
         called=event.called,
         started_at_ms=now_ms,
         memory=Memory(language=event.language),
     )
-    return state, ()
 
 
 def transition(

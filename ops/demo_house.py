@@ -104,7 +104,10 @@ class DemoHouse:
         at = self.addresses
         return {
             "HOTLINE_ENV": "demo",
+            # One thread a decoder: the pool decides how many cores speech may use.
+            "OMP_NUM_THREADS": "1",
             "HOTLINE_FOLDER": str(self.folder),
+            "HOTLINE_CACHE": os.environ.get("HOTLINE_CACHE") or str(self.folder.parent / "cache"),
             "HOTLINE_DATABASE_URL": "",
             "HOTLINE_REDIS_URL": self.redis.url,
             "HOTLINE_SECRET_KEY": secrets.token_urlsafe(32),
@@ -183,7 +186,16 @@ def serve_commands(settings: Settings) -> dict[str, tuple[str, ...]]:
     )
     media = (
         *(sys.executable, "-m", "uvicorn", "app:create_media_app", "--factory"),
-        *("--host", media_host, "--port", media_port, "--loop", "uvloop", "--ws", "websockets"),
+        *(
+            "--host",
+            media_host,
+            "--port",
+            media_port,
+            "--loop",
+            "uvloop",
+            "--ws",
+            "websockets-sansio",
+        ),
         # A frame has 0.4 kB; the protocol's own limit is 64 KiB. The path holds a token: no
         # access log.
         *("--ws-max-size", "65536", "--no-access-log", "--log-level", "warning"),

@@ -47,6 +47,8 @@ class StoreSettings:
     """Where things are kept."""
 
     folder: Path
+    cache: Path
+    """What may be deleted at any time and is made again: prompts' sound, compiled analysis."""
     database_url: str
     redis_url: str
 
@@ -58,7 +60,12 @@ class StoreSettings:
     @property
     def speech_cache(self) -> Path:
         """Folder of synthesised prompts."""
-        return self.folder / "speech"
+        return self.cache / "speech"
+
+    @property
+    def analysis_cache(self) -> Path:
+        """Folder of numba's compiled parts of librosa."""
+        return self.cache / "numba"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +149,7 @@ class Settings:
             line=_line(read),
             store=StoreSettings(
                 folder=folder,
+                cache=Path(read.text("HOTLINE_CACHE", str(folder / "cache"))).absolute(),
                 database_url=read.text(
                     "HOTLINE_DATABASE_URL", f"sqlite:///{folder / 'hotline.db'}"
                 ),

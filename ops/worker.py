@@ -25,7 +25,7 @@ def run() -> None:
     """Work until SIGTERM."""
     settings = Settings.from_env(os.environ)
     configure_logs(mask_text)
-    after_call()  # built before the first job, so that the first call is not the slow one
+    after_call().acoustics.prepare()  # before the first job, so that no call waits for librosa
     stop = threading.Event()
     threading.Thread(target=_sweep, args=(settings, stop), name="sweep", daemon=True).start()
     connection = Redis.from_url(settings.store.redis_url, socket_connect_timeout=3)
