@@ -45,7 +45,8 @@ class DialogueManager:
 
     def said(self, prompt_id: str, language: str, **values: object) -> str:
         """A fixed sentence (apology, agent_lost, resumed, ...); raises PromptUnknown."""
-        return self._wording.say(prompt_id, language, **values)
+        # What was said before the line broke is unknown when the break came first.
+        return self._wording.say(prompt_id, language, **{"last": "", **values}).strip()
 
     def waiting_line(self, position: int, expected_wait_seconds: int | None, language: str) -> str:
         """Place in the queue from 1 and, when known, the wait in whole minutes, rounded up."""

@@ -24,7 +24,7 @@ _PLAIN = (
     "transferring_needs_person",
     "apology",
     "agent_lost",
-    "resumed",
+    "resumed_waiting",
     "next_in_line",
     "unknown_caller",
     "no_orders",
@@ -54,6 +54,7 @@ _PLAIN = (
 PROMPTS: dict[str, frozenset[str]] = {name: frozenset() for name in _PLAIN} | {
     name: frozenset(fields.split())
     for name, fields in {
+        "resumed": "last",
         "in_line": "position",
         "in_line_wait": "position minutes",
         "status.paid": "item",

@@ -142,6 +142,13 @@ def test_what_is_out_of_scope_is_said_to_be_so(manager):
     assert "can not help with that" in reply.text and reply.memory.failures == 1
 
 
+def test_a_resumed_call_takes_up_the_last_sentence(manager):
+    assert manager.said("resumed", "en", last="Which order is it?") == (
+        "Sorry, we were cut off. Which order is it?"
+    )
+    assert manager.said("resumed", "zh") == "抱歉,刚才断线了。"
+
+
 def test_the_greeting_names_machine_recording_tone_and_the_way_out(manager):
     english, mandarin = manager.greeting(MEI, "en"), manager.greeting(MEI, "zh")
     for words in ("automatic", "recorded", "tone of voice", "zero"):
