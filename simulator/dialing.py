@@ -122,7 +122,9 @@ async def _dial_queue(player: Player, node: Node, noun: Node, call_over: asyncio
     clock = player.leg.clock
     queues = player.exchange.queues
     deadline = clock.seconds() + node.number("timeout", _DEFAULT_TIMEOUT)
-    while (claimed := queues.named(noun.text).claim_front()) is None:
+    url = player.document.resolve(noun.get("url")) if noun.get("url") else ""
+    method = noun.get("method", "POST")
+    while (claimed := queues.named(noun.text).claim_front(url, method)) is None:
         left = deadline - clock.seconds()
         if left <= 0 or call_over.is_set():
             return Dialled("no-answer")

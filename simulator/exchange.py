@@ -28,6 +28,8 @@ __all__ = ["Exchange", "Number", "Options"]
 
 _CLOSE_SECONDS = 3.0
 _TRIAL_CALLS = 2
+_MOST_CALLS = 5000
+"""Calls that REST can still read; the oldest ended ones are forgotten."""
 _ENDS = {Answer.REJECTED: "busy", Answer.BUSY: "busy", Answer.NO_ANSWER: "no-answer"}
 
 
@@ -196,7 +198,7 @@ class Exchange:
         """Work that the exchange finishes before it closes."""
         task = asyncio.get_running_loop().create_task(work)
         self._background.add(task)
-        task.add_done_callback(self._background.discard)
+        task.add_done_callback(self._background_done)
         return task
 
     def later(self, seconds: float, do: Callable[[], None]) -> None:
@@ -228,6 +230,11 @@ class Exchange:
         await self._hang_up_all()
         await self.webhooks.close()
 
+    def _background_done(self, task: asyncio.Task[Any]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.journal.add("error", code=0, reason=f"the exchange failed: {error!r}")
+
     async def _hang_up_all(self) -> None:
         programs = [leg.program for leg in self.live_legs() if leg.program is not None]
         for leg in self.live_legs():
@@ -252,7 +259,15 @@ class Exchange:
             parent_sid=parent_sid,
         )
         self.legs[leg.sid] = leg
+        self._forget_old_calls()
         return leg
+
+    def _forget_old_calls(self) -> None:
+        if len(self.legs) > _MOST_CALLS:
+            ended = [sid for sid, leg in self.legs.items() if leg.ended]
+            for sid in ended[: _MOST_CALLS // 10]:
+                del self.legs[sid]
+                self._forks.pop(sid, None)
 
     def _set_program(self, leg: Leg, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Replace the leg's programme; the old one cleans up before the new one begins."""

@@ -39,7 +39,9 @@ class Member:
 class Bridge:
     """A queued caller joined with whoever dialled the queue."""
 
-    def __init__(self) -> None:
+    def __init__(self, url: str = "", method: str = "POST") -> None:
+        self.url, self.method = url, method
+        """What the queued caller hears before the two are joined."""
         self.room = Room()
         self.over = asyncio.Event()
 
@@ -74,11 +76,11 @@ class HoldQueue:
             self.waits.append(member.waited)
             self._on_change()
 
-    def claim_front(self) -> tuple[Member, Bridge] | None:
+    def claim_front(self, url: str = "", method: str = "POST") -> tuple[Member, Bridge] | None:
         """Take the longest waiting caller for a bridge."""
         for member in self.members:
             if not member.claimed.done():
-                bridge = Bridge()
+                bridge = Bridge(url, method)
                 member.claimed.set_result(bridge)
                 self.leave(member)
                 return member, bridge
@@ -148,14 +150,24 @@ async def _wait(player: Player, node: Node, queue: HoldQueue, member: Member) ->
         room.cancel()
         await asyncio.gather(room, return_exceptions=True)
     bridge = member.claimed.result()
+    try:
+        if bridge.url:
+            notice = Player(player.exchange, player.leg)
+            form = _wait_form(queue, member)
+            await notice.run(await notice.fetch(bridge.url, bridge.method, form))
+        await _talk(player, bridge)
+    finally:
+        bridge.over.set()
+    return "bridged"
+
+
+async def _talk(player: Player, bridge: Bridge) -> None:
     seat = bridge.room.sit(player.leg)
     try:
         with player.leg.hearing(seat), player.leg.tapped(seat):
             await bridge.over.wait()
     finally:
         bridge.room.rise(seat)
-        bridge.over.set()
-    return "bridged"
 
 
 async def _waiting_room(player: Player, node: Node, queue: HoldQueue, member: Member) -> Flow:

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from audio.frames import FRAME_MS
+from audio.frames import FRAME_BYTES, FRAME_MS
 from audio.mulaw import SILENCE
 from simulator.clock import Clock
 from simulator.journal import Journal
@@ -172,6 +172,8 @@ class Leg:
         if self.ended:
             return
         said = self.party.speak()
+        if len(said) != FRAME_BYTES:
+            raise ValueError(f"a party said {len(said)} bytes, a frame has {FRAME_BYTES}")
         self.frames += 1
         for tap in [*self.taps]:
             tap.frame(said, heard)

@@ -26,7 +26,7 @@ Step = Document | Flow | None
 """What comes after a verb: another document, an end, or the next verb."""
 Verb = Callable[["Player", Node], Awaitable[Step]]
 
-_UNANSWERED = frozenset({"Pause", "Reject", "Redirect", "Hangup"})
+_UNANSWERED = frozenset({"Pause", "Reject", "Redirect"})
 """Verbs that Twilio plays without picking up the phone."""
 _NO_SOUND_SECONDS = 1.0
 
@@ -89,8 +89,8 @@ class Player:
 
     def hang_up(self, status: str = "completed", reason: str = "completed") -> Flow:
         """End the call from our side."""
-        if self.leg.answered_at is None and status == "completed":
-            status = "failed" if self.leg.direction == "inbound" else "canceled"
+        if status == "completed":
+            self.leg.answer()  # only <Reject> leaves a call unanswered
         self.leg.end(status, reason)
         return Flow.HUNG_UP
 

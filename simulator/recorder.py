@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from simulator.exchange import Exchange
 
 
+_NOTHING_RECORDED = 13227
+"""The error code of an absent recording."""
+
+
 @dataclass(frozen=True, slots=True)
 class RecordingOrder:
     """What is to be recorded, and who is told."""
@@ -51,11 +55,12 @@ class Recording:
         """Set when the file lies there, or never will."""
         self._said = bytearray()
         self._heard = bytearray()
+        self._bytes = 0
 
     @property
     def seconds(self) -> float:
         """Length of what is kept."""
-        return len(self._said) / RATE
+        return self._bytes / RATE
 
     @property
     def over(self) -> bool:
@@ -70,6 +75,7 @@ class Recording:
             said = heard = SILENCE
         self._said += said
         self._heard += heard
+        self._bytes += len(said)
 
     def skipped(self, frames: int) -> None:
         """Keep both channels as long as the call."""
@@ -77,8 +83,10 @@ class Recording:
             self.frame(SILENCE, SILENCE)
 
     def write(self) -> None:
-        """Write the WAV: 8 kHz, 16 bit."""
+        """Write the WAV: 8 kHz, 16 bit; the sound is on disk only from then on."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
         write_wav(self.path, self._samples(), RATE)
+        self._said, self._heard = bytearray(), bytearray()
 
     def _samples(self) -> NDArray[np.int16]:
         said, heard = decode(bytes(self._said)), decode(bytes(self._heard))
@@ -104,7 +112,6 @@ class Recordings:
 
     def start(self, leg: Leg, order: RecordingOrder) -> Recording:
         """Record a leg until it ends or `stop` is called."""
-        self._folder.mkdir(parents=True, exist_ok=True)
         recording = Recording(leg, order, self._folder)
         self.all[recording.sid] = recording
         leg.taps.append(recording)
@@ -136,15 +143,25 @@ class Recordings:
         return self._exchange.account_url(f"Recordings/{recording.sid}")
 
     async def _finish(self, leg: Leg, recording: Recording) -> None:
-        if recording.seconds > 0:
-            await asyncio.to_thread(recording.write)
-            recording.status = "completed"
-        else:
-            recording.status, recording.error_code = "absent", 13227
+        recording.status = "completed" if await self._written(leg, recording) else "absent"
         recording.finished.set()
         facts = {"sid": recording.sid, "status": recording.status, "seconds": recording.seconds}
         self._exchange.journal.add("recording", leg.sid, **facts)
         self._report(leg, recording, recording.status)
+
+    async def _written(self, leg: Leg, recording: Recording) -> bool:
+        """Whether there is a file: not without sound, and not on a full disk."""
+        if recording.seconds == 0:
+            recording.error_code = _NOTHING_RECORDED
+            return False
+        try:
+            await asyncio.to_thread(recording.write)
+        except OSError as error:
+            recording.error_code = _NOTHING_RECORDED
+            reason = f"recording {recording.sid} could not be written: {error}"
+            self._exchange.journal.add("error", leg.sid, code=_NOTHING_RECORDED, reason=reason)
+            return False
+        return True
 
     def _report(self, leg: Leg, recording: Recording, event: str) -> None:
         order = recording.order

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -46,6 +47,13 @@ async def serving(
             await runner.cleanup()
 
 
+def _refuse_other_pages(request: web.Request) -> None:
+    """A web page from elsewhere in the same browser must not command the box."""
+    origin = request.headers.get("Origin")
+    if origin is not None and urlsplit(origin).netloc != request.host:
+        raise web.HTTPForbidden(text=f"the box takes no orders from {origin!r}")
+
+
 def _box_routes(exchange: Exchange) -> list[web.RouteDef]:
     async def health(_request: web.Request) -> web.Response:
         live = exchange.live_legs()
@@ -66,7 +74,8 @@ def _box_routes(exchange: Exchange) -> list[web.RouteDef]:
         entries = exchange.journal.entries(kind, after=int(after))[:_MOST_ENTRIES]
         return web.json_response({"entries": [entry.as_json() for entry in entries]})
 
-    async def reset(_request: web.Request) -> web.Response:
+    async def reset(request: web.Request) -> web.Response:
+        _refuse_other_pages(request)
         await exchange.reset()
         return web.json_response({"ok": True})
 

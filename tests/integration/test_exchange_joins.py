@@ -18,7 +18,8 @@ async def test_a_queued_caller_hears_the_waiting_room_until_dialled(scratch):
             voice='<Enqueue waitUrl="/wait" action="/after">billing</Enqueue>',
             wait="<Say>Please wait</Say>",
             after="<Say>Bye</Say>",
-            agent="<Dial><Queue>billing</Queue></Dial>",
+            agent='<Dial><Queue url="/notice">billing</Queue></Dial>',
+            notice="<Say>Hi</Say>",
         )
         await t.seen("said", text="Please wait")
         rest = t.rest()
@@ -33,6 +34,7 @@ async def test_a_queued_caller_hears_the_waiting_room_until_dialled(scratch):
         tomas.line.hang_up()
         await asyncio.wait_for(mei.over.wait(), 3)
     assert tone(600) in mei.heard
+    assert t.exchange.journal.entries("said", text="Hi", call_sid=mei.line.call_sid)
     assert tone(300) in tomas.heard
     after = t.shop.told("/after")[0]
     assert after["QueueResult"] == "bridged"

@@ -141,6 +141,9 @@ async def test_the_box_shows_health_journal_and_forgets_on_reset(scratch):
             entries = (await answer.json())["entries"]
         assert entries[0]["seq"] == 2
         assert "webhook" in [one["kind"] for one in entries]
+        elsewhere = {"Origin": "https://example.com"}
+        async with session.post(f"{t.base}/box/reset", headers=elsewhere) as answer:
+            assert answer.status == 403
         async with session.post(f"{t.base}/box/reset") as answer:
             assert answer.status == 200
         assert mei.over.is_set()
@@ -163,3 +166,19 @@ async def test_machine_detection_answers_when_it_is_asked_for(scratch):
         )
         await asyncio.wait_for(tomas.over.wait(), 3)
     assert t.shop.told("/out")[0]["AnsweredBy"] == "machine_start"
+
+
+@story
+async def test_a_recording_that_cannot_be_kept_is_reported_absent(scratch):
+    no_folder = scratch / "a-file"
+    no_folder.write_text("in the way")
+    async with town(no_folder) as t:
+        mei = Person()
+        await t.call(
+            mei,
+            voice='<Start><Recording recordingStatusCallback="/rec" '
+            'recordingStatusCallbackEvent="absent"/></Start><Pause length="1"/>',
+        )
+        await t.seen("callback", url=f"{t.shop.base}/rec")
+    told = t.shop.told("/rec")[0]
+    assert (told["RecordingStatus"], told["ErrorCode"]) == ("absent", "13227")
