@@ -428,3 +428,18 @@ def test_the_roster_knows_agents_by_id_and_by_phone(session_factory):
     assert roster.get("t").skills == {"lang_en": 3}
     assert roster.by_endpoint("+8613800000000").id == "a"
     assert roster.by_endpoint("client:sam") is None
+
+
+def test_a_command_sent_again_after_a_lost_answer_changes_nothing(floor):
+    """redis-py repeats a command whose answer did not arrive: the same id, the same token."""
+    floor.agent("aisha", "lang_zh")
+    floor.agent("tomas", "lang_zh")
+    floor.caller("mei", *ZH)
+    floor.caller("sam", *ZH)
+    run = floor.reservations._moves.run
+    first = run("reserve", floor.now, "RV1", LEASE, 25)
+    assert run("reserve", floor.now, "RV1", LEASE, 25) == first
+    assert [c.state for c in floor.waiting.all()] == ["offered", "waiting"]
+    assert run("accept", floor.now, "RV1", "token") == 1
+    assert run("accept", floor.now, "RV1", "token") == 1
+    assert run("accept", floor.now, "RV1", "another") is None
