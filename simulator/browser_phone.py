@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 from collections import deque
-from collections.abc import Awaitable, Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,6 +11,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 
 from audio.frames import FRAME_BYTES, split_frames
 from audio.mulaw import SILENCE
+from simulator.addresses import Addresses
 from simulator.party import Answer, Line, RingInfo
 from simulator.story_run import ExchangePort
 
@@ -36,8 +36,6 @@ _SHAPES = {
 }
 """Fields of a page's messages: their shape, and one to show."""
 
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
 
 class BadMessage(Exception):
     """The page said something that a telephone cannot do."""
@@ -55,48 +53,39 @@ def origin_is_allowed(request: web.Request, origins: frozenset[str]) -> bool:
     return parts.hostname in _LOOPBACK and parts.netloc == request.host
 
 
-class BrowserPhone:
-    """One open page; a Party for the one call it may have at a time."""
+class BrowserCall:
+    """One call of a page; a Party. A second ring while the page talks finds it busy."""
 
-    def __init__(self, socket: web.WebSocketResponse, exchange: ExchangePort) -> None:
-        self._socket = socket
-        self._exchange = exchange
-        self._unsent: deque[str | bytes] = deque(maxlen=_MOST_UNSENT)
-        self._news = asyncio.Event()
-        self._microphone: deque[bytes] = deque(maxlen=_MOST_WAITING_FRAMES)
+    def __init__(self, phone: "BrowserPhone") -> None:
+        self._phone = phone
         self._line: Line | None = None
-        self._in_call = False
-        self._placed_sid = ""
         self._decision: asyncio.Future[Answer] | None = None
-        self._identity = ""
-        self._last_sound = 0.0
+        self._microphone: deque[bytes] = deque(maxlen=_MOST_WAITING_FRAMES)
+        self.placed_sid = ""
+        """Of a call that the page makes, while it rings on the other side."""
+        self.last_sound = asyncio.get_running_loop().time()
+
+    @property
+    def is_live(self) -> bool:
+        """Whether sound flows."""
+        return self._line is not None
 
     # -- Party
 
     async def ring(self, info: RingInfo, line: Line) -> Answer:
         """Ring the page's bell until it answers, rejects or the exchange gives up."""
-        if self._in_call or self._socket.closed:
+        if not self._phone.take_call(self):
             return Answer.BUSY
-        self._in_call = True
         self._decision = asyncio.get_running_loop().create_future()
-        self._tell("incoming", **{"from": info.from_, "call_sid": info.call_sid})
-        try:
-            answer = await self._decision
-        except asyncio.CancelledError:
-            self.ended("canceled")
-            raise
-        finally:
-            self._decision = None
-        if answer is not Answer.ANSWERED:
-            self._in_call = False
-        return answer
+        self._phone.tell("incoming", **{"from": info.from_, "call_sid": info.call_sid})
+        return await self._decision
 
     def connected(self, line: Line) -> None:
         """Audio flows."""
         self._line = line
         self._microphone.clear()
-        self._last_sound = asyncio.get_running_loop().time()
-        self._tell("answered", call_sid=line.call_sid)
+        self.last_sound = asyncio.get_running_loop().time()
+        self._phone.tell("answered", call_sid=line.call_sid)
 
     def speak(self) -> bytes:
         """What the microphone gave, or silence while it is late."""
@@ -104,15 +93,79 @@ class BrowserPhone:
 
     def hear(self, frame: bytes) -> None:
         """Send it on; a browser that takes nothing loses the oldest."""
-        self._send(frame)
+        self._phone.send(frame)
 
     def ended(self, reason: str) -> None:
         """The line is dead: the page may call again."""
-        if self._in_call:
-            self._in_call = False
-            self._line = None
-            self._placed_sid = ""
-            self._tell("ended", reason=reason)
+        self._line = None
+        self._phone.call_is_over(self, reason)
+
+    # -- what the page does
+
+    def decide(self, answer: Answer) -> None:
+        """Lift the receiver, or refuse."""
+        if self._decision is not None and not self._decision.done():
+            self._decision.set_result(answer)
+
+    def take_sound(self, data: bytes) -> None:
+        """Frames from the microphone."""
+        self.last_sound = asyncio.get_running_loop().time()
+        if self._line is not None:
+            self._microphone.extend(split_frames(data))
+
+    def press(self, digit: str) -> None:
+        """A key; without a live line nobody hears it."""
+        if self._line is not None:
+            self._line.press(digit)
+
+    def hang_up(self, exchange: ExchangePort) -> None:
+        """Put the phone down, whether it rings here, there, or talks."""
+        self.decide(Answer.REJECTED)
+        if self._line is not None:
+            self._line.hang_up()
+        elif self.placed_sid:
+            exchange.hang_up(self.placed_sid)
+
+
+class BrowserPhone:
+    """One open page: its messages, and the one call it may have at a time."""
+
+    def __init__(
+        self, socket: web.WebSocketResponse, exchange: ExchangePort, addresses: Addresses
+    ) -> None:
+        self._socket = socket
+        self._exchange = exchange
+        self._addresses = addresses
+        self._unsent: deque[str | bytes] = deque(maxlen=_MOST_UNSENT)
+        self._news = asyncio.Event()
+        self._call: BrowserCall | None = None
+        self._identity = ""
+
+    # -- what a call needs of the page
+
+    def take_call(self, call: BrowserCall) -> bool:
+        """Make it the page's call, unless there is one."""
+        if self._call is not None or self._socket.closed:
+            return False
+        self._call = call
+        return True
+
+    def call_is_over(self, call: BrowserCall, reason: str) -> None:
+        """Tell the page, if it was the page's call."""
+        if self._call is call:
+            self._call = None
+            self.tell("ended", reason=reason)
+
+    def tell(self, kind: str, **facts: str) -> None:
+        """A message in JSON."""
+        self.send(json.dumps({"type": kind, **facts}, ensure_ascii=False))
+
+    def send(self, message: str | bytes) -> None:
+        """Words or sound, in order; words are never dropped for sound."""
+        if len(self._unsent) == _MOST_UNSENT and isinstance(self._unsent[0], str):
+            self._unsent.rotate(-1)
+        self._unsent.append(message)
+        self._news.set()
 
     # -- the page
 
@@ -140,7 +193,7 @@ class BrowserPhone:
             else:
                 return False
         except BadMessage as bad:
-            self._tell("error", reason=str(bad))
+            self.tell("error", reason=str(bad))
             await asyncio.sleep(0.05)  # let the reason out before the door closes
             await self._socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"bad message")
             return False
@@ -149,9 +202,8 @@ class BrowserPhone:
     def _take_sound(self, data: bytes) -> None:
         if not data or len(data) % FRAME_BYTES or len(data) > _LARGEST_SOUND:
             raise BadMessage(f"{len(data)} bytes of sound; should be 160 to 8000 in steps of 160")
-        self._last_sound = asyncio.get_running_loop().time()
-        if self._line is not None:
-            self._microphone.extend(split_frames(data))
+        if self._call is not None:
+            self._call.take_sound(data)
 
     async def _take_text(self, data: str) -> None:
         try:
@@ -163,63 +215,53 @@ class BrowserPhone:
             case "register":
                 self._register(_field(said, "identity"))
             case "call":
-                await self._call(_field(said, "from"), _field(said, "to"))
-            case "answer" | "reject":
-                self._decide(Answer.ANSWERED if kind == "answer" else Answer.REJECTED)
-            case "hangup":
-                self._hang_up()
-            case "digit":
-                key = _field(said, "digit")
-                if self._line is not None:
-                    self._line.press(key)
+                await self._place(_field(said, "from"), _field(said, "to"))
+            case "answer" | "reject" | "hangup" | "digit":
+                self._use(kind, said)
             case _:
                 raise BadMessage(f"message type {kind!r}; known: register, call, answer, …")
 
-    def _register(self, identity: str) -> None:
-        if self._identity:
-            self._exchange.unregister(self._identity)
-        self._identity = identity
-        self._exchange.register(identity, lambda: self)
-        self._tell("registered", identity=identity)
-
-    async def _call(self, from_: str, to: str) -> None:
-        if self._in_call:
-            self._tell("error", reason="this phone has a call already; hang up first")
+    def _use(self, kind: str, said: dict[str, Any]) -> None:
+        """What the page does with the call it has; without one there is nothing to do."""
+        key = _field(said, "digit") if kind == "digit" else ""
+        if self._call is None:
             return
-        self._in_call = True
-        self._tell("ringing")
+        if kind == "hangup":
+            self._call.hang_up(self._exchange)
+        elif key:
+            self._call.press(key)
+        else:
+            self._call.decide(Answer.ANSWERED if kind == "answer" else Answer.REJECTED)
+
+    def _register(self, identity: str) -> None:
+        self._unregister()
+        self._identity = identity
+        self._addresses.take(identity, self._make_call)
+        self.tell("registered", identity=identity)
+
+    def _unregister(self) -> None:
+        if self._identity:
+            self._addresses.leave(self._identity, self._make_call)
+
+    def _make_call(self) -> BrowserCall:
+        return BrowserCall(self)
+
+    async def _place(self, from_: str, to: str) -> None:
+        call = BrowserCall(self)
+        if not self.take_call(call):
+            self.tell("error", reason="this phone has a call already; hang up first")
+            return
+        self.tell("ringing")
         try:
-            self._placed_sid = await self._exchange.place_call(from_, to, self)
+            call.placed_sid = await self._exchange.place_call(from_, to, call)
         except ValueError as refused:
-            self._in_call = False
-            self._tell("error", reason=str(refused))
-
-    def _decide(self, answer: Answer) -> None:
-        if self._decision is not None and not self._decision.done():
-            self._decision.set_result(answer)
-
-    def _hang_up(self) -> None:
-        self._decide(Answer.REJECTED)
-        if self._line is not None:
-            self._line.hang_up()
-        elif self._placed_sid:  # it still rings on the other side
-            self._exchange.hang_up(self._placed_sid)
+            self._call = None
+            self.tell("error", reason=str(refused))
 
     def _leave(self) -> None:
-        if self._identity:
-            self._exchange.unregister(self._identity)
-        self._hang_up()
-
-    # -- what the page hears
-
-    def _tell(self, kind: str, **facts: str) -> None:
-        self._send(json.dumps({"type": kind, **facts}, ensure_ascii=False))
-
-    def _send(self, message: str | bytes) -> None:
-        if len(self._unsent) == _MOST_UNSENT and isinstance(self._unsent[0], str):
-            self._unsent.rotate(-1)  # words are kept, sound is dropped
-        self._unsent.append(message)
-        self._news.set()
+        self._unregister()
+        if self._call is not None:
+            self._call.hang_up(self._exchange)
 
     async def _write(self) -> None:
         while not self._socket.closed:
@@ -241,36 +283,47 @@ class BrowserPhone:
         idle_since = loop.time()
         while True:
             await asyncio.sleep(1.0)
-            if self._in_call or self._identity:
+            call = self._call
+            if call is not None or self._identity:
                 idle_since = loop.time()
-            if self._line is not None and loop.time() - self._last_sound > _MUTE_SECONDS:
-                self._hang_up()
+            if call and call.is_live and loop.time() - call.last_sound > _MUTE_SECONDS:
+                call.hang_up(self._exchange)
             if loop.time() - idle_since > _IDLE_SECONDS:
                 await self._socket.close(code=WSCloseCode.GOING_AWAY, message=b"idle")
                 return
 
 
-def phone_socket(
-    exchange: ExchangePort, origins: frozenset[str], sockets: set[web.WebSocketResponse]
-) -> Handler:
-    """The handler of GET /phone/ws; open connections are kept in `sockets` for the closing."""
+class Phones:
+    """All open pages; `handle` is GET /phone/ws."""
 
-    async def handle(request: web.Request) -> web.StreamResponse:
-        if not origin_is_allowed(request, origins):
+    def __init__(
+        self, exchange: ExchangePort, addresses: Addresses, origins: frozenset[str]
+    ) -> None:
+        self._exchange = exchange
+        self._addresses = addresses
+        self._origins = origins
+        self._sockets: set[web.WebSocketResponse] = set()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """A page's connection, until it ends."""
+        if not origin_is_allowed(request, self._origins):
             origin = request.headers.get("Origin")
             raise web.HTTPForbidden(text=f"origin {origin!r} may not use this telephone\n")
         socket = web.WebSocketResponse(
             max_msg_size=_LARGEST_MESSAGE, heartbeat=_HEARTBEAT_SECONDS, compress=False
         )
         await socket.prepare(request)
-        sockets.add(socket)
+        self._sockets.add(socket)
         try:
-            await BrowserPhone(socket, exchange).serve()
+            await BrowserPhone(socket, self._exchange, self._addresses).serve()
         finally:
-            sockets.discard(socket)
+            self._sockets.discard(socket)
         return socket
 
-    return handle
+    async def close(self) -> None:
+        """Tell every page that the box goes away."""
+        for socket in list(self._sockets):
+            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the box is closing")
 
 
 def _field(said: dict[str, Any], name: str) -> str:

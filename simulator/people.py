@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from aiohttp import WSCloseCode, web
+from aiohttp import web
 
-from simulator.browser_phone import origin_is_allowed, phone_socket
+from simulator.addresses import Addresses
+from simulator.browser_phone import Phones, origin_is_allowed
 from simulator.story import StoryInvalid, load_story
 from simulator.story_run import ExchangePort, Setting, StoryRun
 from simulator.voices import Voice, Voices
@@ -71,6 +72,7 @@ class People:
         self.config = config
         self.voices = Voices(config.scratch / "voices")
         self.runs: dict[str, StoryRun] = {}
+        self.addresses = Addresses(exchange)
         self._exchange = exchange
 
     async def say(self, text: str, language: str) -> bytes:
@@ -82,7 +84,7 @@ class People:
         """Play a bundled or an inline story; raises StoryInvalid."""
         story = load_story(source)
         folder = self.config.scratch / "heard" if self.config.keep_sound else None
-        setting = Setting(self.config.console, self.config.passwords, folder)
+        setting = Setting(self.config.console, self.config.passwords, self.addresses, folder)
         run = StoryRun(secrets.token_hex(6), story, self._exchange, self.voices, setting)
         self.runs[run.id] = run
         done = [key for key, old in self.runs.items() if old.state != "running"]
@@ -105,18 +107,17 @@ def attach(app: web.Application, exchange: ExchangePort, config: Mapping[str, An
     """Open the people's door: /phone…, /box/stories…; it closes with the app."""
     people = People(exchange, PeopleConfig.of(config))
     door = _Door(people)
-    sockets: set[web.WebSocketResponse] = set()
     app.router.add_get("/phone", door.page)
     app.router.add_get("/phone/numbers", door.numbers)
-    app.router.add_get("/phone/ws", phone_socket(exchange, people.config.origins, sockets))
+    phones = Phones(exchange, people.addresses, people.config.origins)
+    app.router.add_get("/phone/ws", phones.handle)
     app.router.add_get("/phone/static/{name}", door.static)
     app.router.add_post("/box/stories", door.start)
     app.router.add_get("/box/stories/{id}", door.show)
     app.router.add_post("/box/stories/{id}/stop", door.stop)
 
     async def hang_up_all(_app: web.Application) -> None:
-        for socket in list(sockets):
-            await socket.close(code=WSCloseCode.GOING_AWAY, message=b"the box is closing")
+        await phones.close()
 
     async def close(_app: web.Application) -> None:
         await people.close()

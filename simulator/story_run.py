@@ -1,11 +1,12 @@
 """One playing of a story: all its people at once, and what came of it."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from simulator.addresses import Addresses, Registry
 from simulator.agent_phone import AgentPhone
 from simulator.caller import Caller
 from simulator.desk import Desk
@@ -21,7 +22,7 @@ _AFTER_CALLERS_SECONDS = 60.0
 """Agents may finish their call and wrap-up this long after the last caller has gone."""
 
 
-class ExchangePort(Protocol):
+class ExchangePort(Registry, Protocol):
     """What people need of the exchange."""
 
     @property
@@ -35,12 +36,6 @@ class ExchangePort(Protocol):
     def hang_up(self, call_sid: str) -> None:
         """End a call; dead ones are left alone."""
 
-    def register(self, address: str, make_party: Callable[[], Party]) -> None:
-        """Let this address ring that party."""
-
-    def unregister(self, address: str) -> None:
-        """Nobody answers there any more."""
-
 
 @dataclass(frozen=True, slots=True)
 class Setting:
@@ -48,6 +43,7 @@ class Setting:
 
     console: str
     passwords: Mapping[str, str]
+    addresses: Addresses
     sound_folder: Path | None = None
     """Where each person's ear is kept as WAV; None keeps nothing."""
 
@@ -126,7 +122,7 @@ class StoryRun:
             known = await self._first_words()
             self._callers = [self._caller(role, known) for role in self.story.callers]
             for agent in self._agents:
-                self._exchange.register(agent.role.address, agent.make_party)
+                self._setting.addresses.take(agent.role.address, agent.make_party)
             agents = [asyncio.create_task(agent.play()) for agent in self._agents]
             await self._all_callers()
             if agents:
@@ -167,7 +163,7 @@ class StoryRun:
         for caller in self._callers:
             self._exchange.hang_up(caller.report.call_sid)
         for agent in self._agents:
-            self._exchange.unregister(agent.role.address)
+            self._setting.addresses.leave(agent.role.address, agent.make_party)
             if agent.report.state in ("waiting", "running"):
                 agent.report.state = "failed"
                 agent.report.problem = f"{agent.role.name}: was not done when the callers had gone"

@@ -338,6 +338,40 @@ def test_a_browser_is_rung_and_its_voice_reaches_the_caller(tmp_path: Path) -> N
     run(work)
 
 
+def test_a_second_ring_finds_the_page_busy_and_leaves_its_call_alone(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with box(tmp_path, TO_AISHA) as it, telephone(it) as socket:
+            await socket.send_json({"type": "register", "identity": "client:aisha"})
+            await read_until(socket, "registered")
+            first = it.people.start(story("[silence]"))
+            await read_until(socket, "incoming")
+            await socket.send_json({"type": "answer"})
+            await read_until(socket, "answered")
+            told = await it.play(story("[wait_for_hangup]"))
+            assert told["failures"] == [] or "not answered" in told["failures"][0]
+            assert len(it.exchange.live_legs()) == 2
+            await socket.send_json({"type": "hangup"})
+            assert (await read_until(socket, "ended"))[0]["reason"] == "hung-up"
+            await first.stop()
+
+    run(work)
+
+
+def test_a_page_is_rung_again_after_a_story_played_its_agent(tmp_path: Path) -> None:
+    async def work() -> None:
+        async with box(tmp_path, GREETING) as it, telephone(it) as socket:
+            await socket.send_json({"type": "register", "identity": "client:aisha"})
+            await read_until(socket, "registered")
+            lines = AISHA.split("      - available")[0].replace("    login: { user: aisha }\n", "")
+            await it.play(story("[wait_for_hangup]", f"{lines}      - pause: 0.1"))
+            assert it.exchange.is_registered("client:aisha")
+            await socket.close()
+            while it.exchange.is_registered("client:aisha"):
+                await asyncio.sleep(0.01)
+
+    run(work)
+
+
 def test_a_browser_that_vanishes_hangs_up(tmp_path: Path) -> None:
     async def work() -> None:
         async with (
