@@ -52,6 +52,8 @@ async def play_dial(player: Player, node: Node) -> Step:
 
 
 async def _dial(player: Player, node: Node, call_over: asyncio.Event) -> Dialled:
+    if node.children and node.children[0].name in ("Conference", "Queue"):
+        player.leg.answer()  # answerOnBridge is for phones that ring
     nouns = node.children or (Node("Number", {}, node.text),)
     if nouns[0].name == "Conference":
         return await _join_conference(player, node, nouns[0], call_over)
@@ -251,6 +253,7 @@ async def _talk(player: Player, node: Node, leg: Leg, call_over: asyncio.Event) 
     leg.on_end.append(gone.set)
     leg.on_redirect.append(gone.set)
     stop_recording = _record_dial(player, node)
+    player.leg.answer()
     ours, theirs = room.sit(player.leg), room.sit(leg)
     player.exchange.journal.add("bridged", player.leg.sid, other=leg.sid)
     try:

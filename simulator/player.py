@@ -101,7 +101,7 @@ class Player:
     async def _play(self, document: Document) -> Step:
         self.document = document
         for node in document.verbs:
-            if node.name not in _UNANSWERED:
+            if node.name not in _UNANSWERED and not node.flag("answerOnBridge", False):
                 self.leg.answer()
             self.exchange.journal.add("verb", self.leg.sid, verb=node.name, **node.attributes)
             step = await self.exchange.verbs[node.name](self, node)

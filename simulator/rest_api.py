@@ -17,7 +17,14 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 def rest_routes(exchange: Exchange) -> list[web.RouteDef]:
     """Routes of the REST interface, each behind the account's credentials."""
+
+    async def account(_request: web.Request) -> web.Response:
+        facts = {"sid": exchange.account_sid, "friendly_name": "The box", "status": "active"}
+        kind = "Trial" if exchange.options.trial else "Full"
+        return web.json_response({**facts, "type": kind})
+
     handlers = [
+        ("GET", ".json", account),
         *rest_calls.routes(exchange),
         *rest_conferences.routes(exchange),
         *rest_queues.routes(exchange),

@@ -317,3 +317,17 @@ async def test_of_two_who_answer_in_the_same_moment_one_is_joined_and_one_is_let
         await t.seen("bridged")
         await asyncio.sleep(0.1)
         assert sorted([tomas.over.is_set(), aisha.over.is_set()]) == [False, True]
+
+
+@story
+async def test_with_answer_on_bridge_the_caller_rings_until_somebody_answers(scratch):
+    async with town(scratch) as t:
+        mei, tomas = Person(), Person(answer=None)
+        t.exchange.register("client:tomas", lambda: tomas)
+        t.exchange.register("client:aisha", Person)
+        dial = '<Dial answerOnBridge="true" timeout="1"><Client>{}</Client></Dial>'
+        await t.call(mei, voice=dial.format("tomas") + dial.format("aisha"))
+        await t.seen("dialled", status="no-answer")
+        assert not mei.on_line.is_set()
+        await t.seen("bridged")
+        assert mei.on_line.is_set()

@@ -80,6 +80,8 @@ async def test_rest_answers_errors_as_twilio_does(scratch):
                 await asyncio.to_thread(do, *args, **kwargs)
             return caught.value.status, caught.value.code
 
+        account = await asyncio.to_thread(client.api.v2010.accounts(ACCOUNT).fetch)
+        assert account.status == "active"
         assert await code(t.rest("wrong").calls("CA" + "0" * 32).fetch) == (401, 20003)
         assert await code(client.calls("CA" + "0" * 32).fetch) == (404, 20404)
         bad = {"to": "nonsense", "from_": HOTLINE, "url": "http://127.0.0.1/x"}

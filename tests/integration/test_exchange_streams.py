@@ -308,3 +308,36 @@ async def test_a_long_answer_is_played_whole_at_the_pace_of_speech(scratch):
         await asyncio.wait_for(mei.over.wait(), 5)
     assert len(mei.heard_sound()) == 60
     assert 1.15 <= took[0] <= 1.5
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "not json",
+        "[]",
+        '{"event": "media"}',
+        '{"event": "media", "streamSid": "SID", "media": {"payload": "%%%"}}',
+        '{"event": "media", "streamSid": "MZ0", "media": {"payload": ""}}',
+        '{"event": "mark", "streamSid": "SID"}',
+        '{"event": "dance", "streamSid": "SID"}',
+    ],
+)
+def test_a_message_that_cannot_be_understood_is_refused_and_the_stream_goes_on(tmp_path, message):
+    async def talk(socket):
+        sid = (await read(socket, until="start"))[-1]["streamSid"]
+        await socket.send_str(message.replace("SID", sid) if "streamSid" in message else message)
+        await socket.send_json(media(sid, tone(440) * 2))
+        await socket.send_json({"event": "mark", "streamSid": sid, "mark": {"name": "end"}})
+        await read(socket, until="mark")
+
+    async def body():
+        async with town(tmp_path) as t:
+            t.shop.on_socket = talk
+            mei = Person()
+            ws = t.shop.base.replace("http", "ws")
+            await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+            await asyncio.wait_for(mei.over.wait(), 5)
+            assert (await t.seen("refused"))["code"] == 31951
+            assert len(mei.heard_sound()) == 2
+
+    asyncio.run(body())
