@@ -7,6 +7,7 @@ from datetime import datetime
 from aftersales.errors import AfterSalesError
 from dialogue.bots.base import Bot, BotMove, Request
 from dialogue.bots.caller_orders import with_story
+from dialogue.bots.faq import FaqBot
 from dialogue.nlu.intents import label
 from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
 from dialogue.wording import Wording
@@ -78,8 +79,11 @@ def _slot(memory: Memory) -> str | None:
 def _move(
     bots: Mapping[str, Bot], wording: Wording, request: Request, memory: Memory, heard: Heard
 ) -> BotMove:
-    """The bot's move; a stranger's number and a shop out of reach both lead to a person."""
-    if heard.caller.customer_id is None and not request.intent.startswith(_FOR_EVERYBODY):
+    """The bot's move; a stranger's number and a shop out of reach both lead to a person.
+
+    A stranger still hears the answers that are the same for everybody.
+    """
+    if heard.caller.customer_id is None and request.intent not in FaqBot.intents:
         return _to_person(wording, "unknown_caller", request, memory)
     try:
         return bots[request.intent].handle(
@@ -88,9 +92,6 @@ def _move(
     except AfterSalesError:
         # Nothing half done is repeated: every deed has a key, and a person takes over from here.
         return _to_person(wording, "shop_unavailable", request, memory)
-
-
-_FOR_EVERYBODY = ("return_policy", "coupon_promo", "invoice", "shipping_bill", "product_question")
 
 
 def _to_person(wording: Wording, prompt: str, request: Request, memory: Memory) -> BotMove:

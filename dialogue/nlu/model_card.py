@@ -46,6 +46,11 @@ is the likeliest intent, before the threshold; out-of-scope recall and false rej
 |---|---|---|---|---|---|---|
 {rows}
 
+A second set, `tests/unit/dialogue/heldout_<language>.yaml`, was written apart in other words and is
+never trained on; the tests keep the whole understanding (rules, splitting, threshold) at or above
+94 % of it in Mandarin and 92 % in English, exact set of intents. Its failures were looked at while
+the splitting rules were made: it is a development set, not proof.
+
 **Limits.** The held-out lines come from the same hand as the training lines, so real callers will
 do worse. What is heard over the telephone is limited to the recogniser's vocabulary. Out of scope
 is an open class: strange requests may be taken for a known one, so every action is confirmed.
