@@ -2,9 +2,9 @@
 -- ARGV  2 reservation id  3 lease in ms  4 lines per idle agent up to which the callers' side is walked
 -- returns the reservation as field, value, ...; nil when nobody fits
 --
--- Two walks give the same pair. From the callers: each line's head, best first, until one has a fit agent;
--- its cost is the number of lines. From the agents: the heads of all lines that an agent can serve, which are
--- the subsets of at most three of its skills; its cost is idle agents times subsets (25 for 5 skills).
+-- Two walks give the same pair. From the callers: the lines' heads, best first, until one has a fit agent; its
+-- cost is the number of lines. From the agents: the heads of all lines that an agent can serve, which are the
+-- subsets of at most three of its skills; its cost is idle agents times subsets (25 for 5 skills).
 local id = ARGV[2]
 -- the client sends a command again when the answer was lost: the same id is the same reservation
 if redis.call('EXISTS', key('reservation:' .. id)) == 1 then
@@ -46,17 +46,7 @@ local function longest_idle(signature)
   return redis.call('ZINTER', #skills, unpack(sets))[1]
 end
 
-local function from_callers()
-  local heads = {}
-  for _, signature in ipairs(redis.call('SMEMBERS', key('signatures'))) do
-    heads[#heads + 1] = head(signature) or nil
-  end
-  table.sort(heads, before)
-  for _, caller in ipairs(heads) do
-    local agent_id = longest_idle(caller.signature)
-    if agent_id then return caller, agent_id end
-  end
-end
+local heads -- signature -> head, when all lines were read
 
 local function from_agents()
   local seen, best, chosen = {}, nil, nil
@@ -64,7 +54,8 @@ local function from_agents()
     local function look(signature)
       if seen[signature] then return end -- an agent idle for longer has looked at this line
       seen[signature] = true
-      local caller = head(signature)
+      local caller
+      if heads then caller = heads[signature] else caller = head(signature) end
       if caller and (not best or before(caller, best)) then best, chosen = caller, agent_id end
     end
     local skills = split(redis.call('HGET', key('agent:' .. agent_id), 'skills'))
@@ -79,6 +70,27 @@ local function from_agents()
     end
   end
   return best, chosen
+end
+
+-- Mostly one of the best heads has a fit agent; where many lines wait for skills that nobody idle has, asking
+-- line by line would take longer than asking every agent once.
+local HEADS_TRIED = 16
+local function from_callers()
+  local sorted = {}
+  heads = {}
+  for _, signature in ipairs(redis.call('SMEMBERS', key('signatures'))) do
+    local caller = head(signature)
+    if caller then
+      heads[signature] = caller
+      sorted[#sorted + 1] = caller
+    end
+  end
+  table.sort(sorted, before)
+  for rank, caller in ipairs(sorted) do
+    if rank > HEADS_TRIED then return from_agents() end
+    local agent_id = longest_idle(caller.signature)
+    if agent_id then return caller, agent_id end
+  end
 end
 
 local lines, idle = redis.call('SCARD', key('signatures')), redis.call('ZCARD', key('idle'))
