@@ -27,9 +27,11 @@ python)
     echo "installing Hotline's parts into $venv (about 190 MB to download)"
     install "$3"
     "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation --no-compile -e .
-    # librosa compiles on first use; two processes that do so at once can leave a broken cache behind.
-    echo "preparing sound analysis"
-    "$venv/bin/python" -m compileall -q "$venv/lib" >/dev/null 2>&1 || true
+    # librosa compiles itself on first use; two processes doing so at once can break its cache.
+    echo "preparing sound analysis (compiled once, about 20 seconds)"
+    "$venv/bin/python" -c 'import os, pathlib
+from recordings.analysis import Acoustics
+Acoustics(pathlib.Path(os.environ.get("HOTLINE_CACHE", "var/cache")) / "numba").prepare()'
     ;;
 packages)
     echo "installing the tests' parts into $venv (about 70 MB to download)"
