@@ -229,7 +229,8 @@ async def test_frames_come_every_20_ms_without_drift(scratch):
         ws = t.shop.base.replace("http", "ws")
         await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
         await asyncio.wait_for(mei.over.wait(), 8)
-    assert times[-1] - times[0] == pytest.approx(149 * 0.02, abs=0.06)
+    hundred = sorted(later - sooner for sooner, later in zip(times, times[100:], strict=False))
+    assert hundred[len(hundred) // 2] == pytest.approx(2.0, abs=0.05)  # the median: a busy machine
 
 
 @story
