@@ -169,6 +169,7 @@ def build_services(
 def create_app(settings: Settings | None = None, *, dispatch: bool = True) -> "Flask":
     """The web process: webhooks, console, and the thread that matches callers and agents."""
     from flask import Flask
+    from werkzeug.middleware.proxy_fix import ProxyFix
 
     from ops.logs import configure_logs
     from security.masking import mask_text
@@ -180,6 +181,8 @@ def create_app(settings: Settings | None = None, *, dispatch: bool = True) -> "F
     app.config["SECRET_KEY"] = settings.secret_key
     app.config["SESSION_COOKIE_SECURE"] = settings.line.public_base_url.startswith("https")
     app.config["MAX_CONTENT_LENGTH"] = 256 * 1024  # webhooks and forms are small
+    if settings.serve.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.serve.proxies)  # type: ignore[method-assign]
     add_voice(app, services)
     add_console(app, services)
     app.add_url_rule("/health", "health", lambda: health(services))

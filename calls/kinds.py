@@ -17,7 +17,8 @@ class Kind(StrEnum):
     REPLIED = "turn.replied"  # turn, text, latency_ms
     RESUMED = "call.resumed"  # what (stream, queue): the media stream was lost and is back
     FELL_BACK = "call.fell_back"  # why: the caller was given keys or the provider's queue
-    QUEUED = "queue.joined"  # queue, skills, boost_seconds, terms [{name, seconds, reason}], position, expected_wait_seconds, why
+    QUEUED = "queue.joined"  # queue, skills, boost_seconds, terms [{name, seconds, reason}],
+    # position, expected_wait_seconds, why
     MOVED = "queue.moved"  # boost_seconds, terms, position
     POSITION = "queue.position"  # position, expected_wait_seconds (as told to the caller)
     OFFERED = "queue.offered"  # agent_id, agent, reservation, why

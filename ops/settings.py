@@ -76,6 +76,8 @@ class ServeSettings:
     media_bind: str
     web_threads: int
     decode_threads: int
+    proxies: int
+    """Reverse proxies of ours in front of the web process, each adding to X-Forwarded-For."""
     max_streams: int
     """Calls at once on one media process; beyond it the caller is served by keys."""
 
@@ -160,6 +162,7 @@ class Settings:
                 media_bind=read.bind("HOTLINE_MEDIA_BIND", "127.0.0.1:8001"),
                 web_threads=read.number("HOTLINE_WEB_THREADS", 24, 2, 200),
                 decode_threads=read.number("HOTLINE_DECODE_THREADS", 2, 1, 64),
+                proxies=read.number("HOTLINE_PROXIES", 0, 0, 5),
                 max_streams=read.number("HOTLINE_MAX_STREAMS", 40, 1, 1000),
             ),
             speech=SpeechSettings(

@@ -27,9 +27,14 @@ class Recording(Base):
     seconds: Mapped[float | None]
     channels: Mapped[int | None]
     speech_seconds: Mapped[dict[str, float]] = mapped_column(JSON, default=dict)
-    """Seconds of voice by party: {"caller": 12.3, "agent": 8.0}; "agent" is all that the caller hears."""
+    """Seconds of voice by party: {"caller": 12.3, "agent": 8.0}.
+
+    "agent" is all that the caller hears.
+    """
     acoustics: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    """Post-call analysis by party (librosa): level_dbfs, pitch_hz, longest_silence_seconds, overlap_seconds."""
+    """Post-call analysis by party (librosa): level_dbfs, pitch_hz, longest_silence_seconds,
+    overlap_seconds.
+    """
     attempts: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     """A worker holds the work until then; after it anyone may take it over."""
