@@ -148,6 +148,7 @@ def _heard_while_waiting(
         emotion_active=policy.emotion_active,
         repeat_calls=0,
         promised=False,
+        weights=policy.rules.weights,
     )
     if now_due.boost_seconds <= plan.priority.boost_seconds:
         return state, (log,)

@@ -1,9 +1,9 @@
 """first tables"""
 
-import sqlalchemy as sa
 from alembic import op
-
+import sqlalchemy as sa
 import ops.database.types
+
 
 revision = "0001"
 down_revision = None
