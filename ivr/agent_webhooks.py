@@ -11,13 +11,15 @@ from ivr import events as ev
 from ivr.errors import UnknownCall
 from ivr.offers import Offers
 from ivr.session import CallSession
-from ivr.state import Phase
+from ivr.state import CallState, Phase
 from ivr.turn import TurnTaker
 from ivr.webhooks import goodbye, make_signature_check, xml
 from queues.reservations import Reservation, Reservations
 from telephony import requests as forms
 from telephony.signature import RequestSignature
 from telephony.verbs import DialConference, Hangup, Redirect
+
+GONE = goodbye("来电者已离开。The caller is gone.", "zh")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,24 @@ class _AgentViews:
 
     def answered(self, rid: str) -> Response:
         """The agent picked up: the first to accept has the caller; too late is said kindly."""
+        now_ms = self._now_ms()
+        self._parts.reservations.accept(rid, now_ms)
         reservation = self._parts.reservations.get(rid)
-        now_ms = int(self._parts.now().timestamp() * 1000)
-        if reservation is None or not self._parts.reservations.accept(rid, now_ms):
-            return xml(goodbye("来电者已离开。The caller is gone.", "zh"))
-        self._parts.session.handle(reservation.call_sid, _answered(reservation))
+        if reservation is None or reservation.state != "accepted":
+            return xml(GONE)
+        if not self._joined(reservation):
+            # Hung up in the very moment of accepting: nobody else would free the agent.
+            self._parts.reservations.complete(rid, now_ms, wrap_up_ms=0)
+            return xml(GONE)
         return xml((_room(rid, ends=True), Hangup()))
+
+    def _joined(self, reservation: Reservation) -> bool:
+        """Whether the caller is this agent's now; a webhook that is sent twice finds it true."""
+        try:
+            state, _ = self._parts.session.handle(reservation.call_sid, _answered(reservation))
+        except UnknownCall:
+            return False
+        return state.phase is Phase.WITH_AGENT and state.reservation_id == reservation.id
 
     def status(self, rid: str) -> Response:
         """The agent's leg moved on."""
@@ -89,15 +103,18 @@ class _AgentViews:
         text = self._parts.turns.words(state, "goodbye", {})
         return xml(goodbye(text, state.memory.language))
 
-    def _left(self, call_sid: str, rid: str):  # type: ignore[no-untyped-def]
+    def _left(self, call_sid: str, rid: str) -> CallState | None:
+        """The call after the agent left it; None: it is not known any more."""
         try:
             state = self._parts.session.load(call_sid)
-            now_ms = int(self._parts.now().timestamp() * 1000)
-            talked = max(0, now_ms - state.connected_at_ms) // 1000
+            talked = max(0, self._now_ms() - state.connected_at_ms) // 1000
             left = ev.AgentLeft(reservation_id=rid, talked_seconds=talked)
             return self._parts.session.handle(call_sid, left)[0]
         except UnknownCall:
             return None
+
+    def _now_ms(self) -> int:
+        return int(self._parts.now().timestamp() * 1000)
 
 
 def _answered(reservation: Reservation) -> ev.AgentAnswered:

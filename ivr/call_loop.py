@@ -6,7 +6,6 @@ with a limit.
 """
 
 import asyncio
-import contextlib
 import logging
 import time
 from collections.abc import Callable, Coroutine, Mapping
@@ -44,6 +43,10 @@ HOLD_SECONDS = 8
 """Length of one round of waiting music; between rounds the place may be told."""
 MIN_NO_MATCH_MS = 500
 """A shorter sound without a known word is a cough, not a turn."""
+NOTE_SECONDS = 1.0
+"""How long a stream that is over waits for its last notes to reach the call's record."""
+HUSH_SECONDS = 0.2
+"""A cut-off speech reports what was heard within a frame or two; more is a busy loop."""
 
 Result = TypeVar("Result")
 
@@ -90,6 +93,8 @@ class CallLoop:
         self._frames_ms = 0
         self._last_frame_at = time.monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._broken: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Gets the error of a speech that could not be played: the stream must not stay silent."""
         self._state: CallState | None = None
         self._ear = Listening(
             parts.models, "zh", parts.decoders, self._on_heard, settings=parts.listening
@@ -99,13 +104,18 @@ class CallLoop:
         """Until the stream stops, the caller is handed on, or something breaks."""
         chores = [asyncio.create_task(c) for c in (self._read(), self._work(), self._watch_queue())]
         try:
-            done, _ = await asyncio.wait(chores, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                (*chores, self._broken), return_when=asyncio.FIRST_COMPLETED
+            )
             for chore in done:
                 chore.result()  # raises what ended it
         except ConnectionResetError:
             logger.info("stream of %s closed by the provider", self._call_sid)
         finally:
-            await _cancel(*chores, *self._tasks, *([self._playing] if self._playing else []))
+            await _cancel(*chores, self._broken, *([self._playing] if self._playing else []))
+            if self._tasks:
+                await asyncio.wait(self._tasks, timeout=NOTE_SECONDS)
+            await _cancel(*self._tasks)
             await self._ear.close()
 
     # --- in ---------------------------------------------------------------------------------
@@ -118,7 +128,7 @@ class CallLoop:
                 elif isinstance(event, MarkReached):
                     self._playout.mark_reached(event.name)
                 elif isinstance(event, DigitPressed):
-                    self._inbox.put_nowait(event.digit)
+                    self._put(event.digit)
                 elif isinstance(event, StreamStopped):
                     return
 
@@ -134,7 +144,14 @@ class CallLoop:
             if self._interruptible and self._playout.speaking:
                 self._spawn(self._interrupt(event))
         elif isinstance(event, UtteranceHeard | NoInput):
-            self._inbox.put_nowait(event)
+            self._put(event)
+
+    def _put(self, item: ListeningEvent | ev.Event | str) -> None:
+        """To be decided in its turn; a flood while a decision hangs is dropped, not fatal."""
+        try:
+            self._inbox.put_nowait(item)
+        except asyncio.QueueFull:
+            logger.warning("stream of %s is flooded; dropped %s", self._call_sid, type(item))
 
     async def _interrupt(self, event: SpeechAccepted) -> None:
         """The caller talks over the bot: stop at once, and note how long that took."""
@@ -159,6 +176,8 @@ class CallLoop:
             if isinstance(item, UtteranceHeard) and _is_cough(item):
                 self._ear.expect()
                 continue
+            if isinstance(item, ev.WaitChecked) and self._saying:
+                continue  # looked up before the words that are being said; told in the next round
             if await self._decided(partial(self._event_for, item), ended_ms):
                 return
 
@@ -197,6 +216,8 @@ class CallLoop:
         self, event_for: Callable[[CallState], ev.Event | None]
     ) -> tuple[CallState, tuple[fx.StreamEffect, ...]]:
         state = self._parts.session.load(self._call_sid)
+        if self._state is not None and state.stream_nonce != self._nonce:
+            return state, ()  # a newer stream has the caller: its turns are not ours to take
         event = event_for(state)
         if event is None:
             return state, ()
@@ -214,20 +235,22 @@ class CallLoop:
         if effect.turn:
             latency = None if ended_ms is None else self._ms_since(ended_ms)
             self._spawn(self._note_reply(effect.turn, text, latency))
-        self._playing = asyncio.create_task(self._play(speech.ulaw, text, effect))
+        self._saying = True
+        self._interruptible = effect.then == "listen"
+        self._playing = self._spawn(self._play(speech.ulaw, text, effect), self._played)
 
     async def _play(self, ulaw: bytes, text: str, effect: fx.Speak) -> None:
-        self._interruptible = effect.then == "listen"
-        self._saying = True
         self._ear.pause_no_input()
         played = await self._playout.play(ulaw)
         self._interruptible = self._saying = False
         said = {"text": text, "heard_ms": played.heard_ms, "interrupted": played.interrupted}
         self._spawn(self._block(self._append, Kind.BOT_SAID, said))
+        if self._playing is None:
+            return  # hushed: something else is said next
         if effect.then == "listen":
             self._ear.expect(number=effect.expects_number)
         elif effect.then == "hang_up":
-            self._inbox.put_nowait(ev.SpeechFinished())
+            await self._inbox.put(ev.SpeechFinished())
         else:
             await self._hold()
 
@@ -237,9 +260,20 @@ class CallLoop:
             await self._playout.play(music)
 
     async def _hush(self) -> None:
-        if self._playing is not None and not self._playing.done():
-            await self._playout.stop()
-            await _cancel(self._playing)
+        """Silence, with a note of how much of the words was heard."""
+        playing, self._playing = self._playing, None
+        if playing is None or playing.done():
+            return
+        await self._playout.stop()
+        if self._saying:
+            await asyncio.wait({playing}, timeout=HUSH_SECONDS)
+        await _cancel(playing)
+
+    def _played(self, playing: asyncio.Task[None]) -> None:
+        """A speech that failed ends the stream: the webhook after it finds the caller a way on."""
+        problem = None if playing.cancelled() else playing.exception()
+        if problem is not None and not self._broken.done():
+            self._broken.set_exception(problem)
 
     async def _watch_queue(self) -> None:
         """While the caller waits: look at the place, and let the session decide what to tell."""
@@ -250,7 +284,7 @@ class CallLoop:
             if not self._saying and self._inbox.empty():
                 checked = await self._block(self._check_wait)
                 if checked is not None:
-                    self._inbox.put_nowait(checked)
+                    self._put(checked)
 
     def _check_wait(self) -> ev.WaitChecked | None:
         try:
@@ -283,19 +317,30 @@ class CallLoop:
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._parts.workers, work, *arguments)
 
-    def _spawn(self, chore: Coroutine[Any, Any, None]) -> None:
+    def _spawn(
+        self,
+        chore: Coroutine[Any, Any, None],
+        on_done: Callable[[asyncio.Task[None]], None] | None = None,
+    ) -> asyncio.Task[None]:
         task = asyncio.create_task(chore)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(on_done or self._noted)
+        return task
+
+    def _noted(self, note: asyncio.Task[None]) -> None:
+        """A note that did not reach the record must not end the call."""
+        problem = None if note.cancelled() else note.exception()
+        if problem is not None:
+            logger.error("stream of %s: a note was lost: %s", self._call_sid, problem)
 
 
 def _is_cough(item: UtteranceHeard) -> bool:
     return not item.transcript.text and item.ended_ms - item.started_ms < MIN_NO_MATCH_MS
 
 
-async def _cancel(*tasks: asyncio.Task[None]) -> None:
+async def _cancel(*tasks: asyncio.Future[None]) -> None:
+    """End them and wait until they have; what they died of was told before."""
     for task in tasks:
         task.cancel()
-    for task in tasks:
-        with contextlib.suppress(asyncio.CancelledError, OSError, RuntimeError):
-            await task
+    await asyncio.gather(*tasks, return_exceptions=True)

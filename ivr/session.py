@@ -10,7 +10,7 @@ from ivr import effects as fx
 from ivr import events as ev
 from ivr.errors import TooBusy, UnknownCall
 from ivr.perform import Performer
-from ivr.session_store import SessionStore
+from ivr.session_store import SessionStore, due_field, version_of
 from ivr.state import CallState
 from ivr.transitions import Policy, begin, transition
 
@@ -55,7 +55,7 @@ class CallSession:
             if self._store.save(after, expected=before.version, effects=due, now_ms=now_ms):
                 self._performer.perform(after, due)
                 if due:
-                    self._store.performed(call_sid, f"due:{after.version}")
+                    self._store.performed(call_sid, due_field(after.version))
                 return after, tuple(e for e in effects if isinstance(e, fx.StreamEffect))
         raise TooBusy(call_sid, TRIES)
 
@@ -71,7 +71,7 @@ class CallSession:
         held = self._store.load(call_sid)
         if held is None:
             raise UnknownCall(call_sid)
-        for field, due in sorted(held.due.items()):
+        for field, due in sorted(held.due.items(), key=lambda item: version_of(item[0])):
             overdue = now_ms >= due.until_ms
             if overdue and self._store.take_over(call_sid, field, due, now_ms):
                 self._performer.perform(held.state, due.effects)

@@ -16,16 +16,17 @@ from ivr.state import CallState
 
 LIFETIME_SECONDS = 24 * 3600
 TOKEN_SECONDS = 3600
+DUE = "due:"
 PERFORM_MS = 20_000
 """A performer that has not reported by then has died: longer than any effect's own limits."""
 
 # KEYS[1] call hash; ARGV: expected version ("" = must be new), state, new version, due or "",
-# lifetime. Returns 1 if saved, 0 if another was first.
+# lifetime, field of due. Returns 1 if saved, 0 if another was first.
 _SAVE = """
 local held = redis.call('HGET', KEYS[1], 'version')
 if (held or '') ~= ARGV[1] then return 0 end
 redis.call('HSET', KEYS[1], 'state', ARGV[2], 'version', ARGV[3])
-if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'due:' .. ARGV[3], ARGV[4]) end
+if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], ARGV[6], ARGV[4]) end
 redis.call('EXPIRE', KEYS[1], ARGV[5])
 return 1
 """
@@ -84,7 +85,7 @@ class SessionStore:
         if "state" not in kept:
             return None
         try:
-            due = {k: self._due.decode(v) for k, v in kept.items() if k.startswith("due:")}
+            due = {k: self._due.decode(v) for k, v in kept.items() if k.startswith(DUE)}
             return Held(self._state.decode(kept["state"]), due)
         except msgspec.MsgspecError as problem:
             raise CallStateLost(call_sid, str(problem)) from problem
@@ -108,6 +109,7 @@ class SessionStore:
             str(state.version),
             msgspec.json.encode(due) if due else "",
             str(LIFETIME_SECONDS),
+            due_field(state.version),
         ]
         try:
             return bool(self._save(keys=[_key(state.call_sid)], args=arguments))
@@ -154,6 +156,16 @@ class SessionStore:
             return bool(self._redis.set(f"token:{nonce}", "used", nx=True, ex=TOKEN_SECONDS))
         except RedisError as problem:
             raise LiveStateUnavailable(str(problem)) from problem
+
+
+def due_field(version: int) -> str:
+    """The field of the effects that the save of this version asked for."""
+    return f"{DUE}{version}"
+
+
+def version_of(field: str) -> int:
+    """The save whose effects are in this field; they are caught up in the order of the saves."""
+    return int(field.removeprefix(DUE))
 
 
 def _key(call_sid: str) -> str:

@@ -63,7 +63,8 @@ def _stream_opened(
         greeting = fx.Speak(prompt="greeting")
         return _with(state, phase=Phase.TALKING), (_log(Kind.ANSWERED), greeting)
     if state.phase is Phase.WAITING:
-        told = fx.Speak(prompt="resumed_waiting", then="hold")
+        lost = "agent_lost" if state.connected_at_ms else "resumed_waiting"
+        told = fx.Speak(prompt=lost, then="hold")
         return _with(state, told_at_ms=0), (_log(Kind.RESUMED, what="queue"), told)
     if state.phase is Phase.TALKING:
         again = fx.Speak(prompt="resumed", values={"last": state.last_said})

@@ -27,8 +27,8 @@ class TurnTaker:
         self._emotion = emotion
         self._now = now
 
-    def heard(self, state: CallState, sound: UtteranceHeard) -> ev.Event | None:
-        """The caller spoke. None: a waiting caller made a sound without words or mood."""
+    def heard(self, state: CallState, sound: UtteranceHeard) -> ev.Event:
+        """The caller spoke: to the bot a turn, in line only a mood."""
         transcript, language = sound.transcript, state.memory.language
         felt = self._emotion.hear(
             state.emotion, sound.pcm, transcript.text, language, sound.ended_ms

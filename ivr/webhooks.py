@@ -29,7 +29,7 @@ from telephony import stream_token, twiml
 from telephony.errors import TelephonyError
 from telephony.events import RecordingStatus
 from telephony.signature import RequestSignature
-from telephony.verbs import ConnectStream, Hangup, Say, StartRecording, Verb
+from telephony.verbs import ConnectStream, Hangup, Redirect, Say, StartRecording, Verb
 
 logger = logging.getLogger(__name__)
 
@@ -145,6 +145,9 @@ class _CallerViews:
 
     def _after_stream(self, state: CallState) -> tuple[Verb, ...]:
         language = state.memory.language
+        if state.phase is Phase.WITH_AGENT:
+            # The stream broke in the moment in which an agent answered: follow into the room.
+            return (Redirect(f"{self._base}/voice/connect/{state.reservation_id}"),)
         if state.phase not in (Phase.RINGING, Phase.TALKING, Phase.WAITING):
             return (Hangup(),)
         if state.streams_lost <= MAX_STREAMS_LOST:

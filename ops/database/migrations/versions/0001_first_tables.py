@@ -1,9 +1,9 @@
 """first tables"""
 
-from alembic import op
 import sqlalchemy as sa
-import ops.database.types
+from alembic import op
 
+import ops.database.types
 
 revision = "0001"
 down_revision = None
