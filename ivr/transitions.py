@@ -142,6 +142,8 @@ def _heard_while_waiting(
     if state.phase is not Phase.WAITING or plan is None:
         return state, ()
     state = _felt(state, event.emotion, event.emotion_state)
+    if event.emotion.abstained:
+        return state, ()
     log = _log(Kind.EMOTION, turn=state.turn, **_reading(event.emotion))
     now_due = priority(
         member_level=state.caller.member_level,

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 import numpy as np
-from dialogue.manager import DialogueManager
 
 from asr.events import UtteranceHeard
+from dialogue.manager import DialogueManager
 from dialogue.turns import Utterance
 from emotion.fusion import EmotionScorer
 from ivr import events as ev
