@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from ivr.media import MediaApp
+    from ivr.offers import Offers
     from ops.after_call import AfterCall
+    from recordings.intake import Intake
 
 REDIS_SECONDS = 3.0
 """No wait on Redis is longer, but for the dispatcher's own blocking read."""
@@ -280,7 +282,7 @@ def build_emotion() -> EmotionScorer:
     return EmotionScorer(AcousticScorer(), LexicalScorer.load())
 
 
-def build_intake(services: Services):  # type: ignore[no-untyped-def]
+def build_intake(services: Services) -> "Intake":
     """Recordings from the provider to our folder."""
     from recordings.intake import Intake
 
@@ -288,7 +290,7 @@ def build_intake(services: Services):  # type: ignore[no-untyped-def]
     return Intake(services.session_factory, folder, services.client.fetch_recording)
 
 
-def build_offers(services: Services):  # type: ignore[no-untyped-def]
+def build_offers(services: Services) -> "Offers":
     """Rings agents; the caller id is our own first number."""
     from ivr.offers import Offers
 

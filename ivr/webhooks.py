@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import HTTPException
 
 from aftersales.gateways import OrderGateway
 from calls.kinds import Kind
@@ -220,6 +221,8 @@ class _CallerViews:
 
     def apologise(self, problem: Exception) -> Response:
         """The border: log it, and give the caller a person by the provider's own means."""
+        if isinstance(problem, HTTPException):
+            return Response(problem.description, problem.code, mimetype="text/plain")
         if isinstance(problem, TelephonyError):
             logger.warning("refused a webhook to %s: %s", request.path, problem)
             return Response(str(problem), 400, mimetype="text/plain")
