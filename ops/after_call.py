@@ -15,8 +15,11 @@ from pathlib import Path
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
 
+from asr.errors import AsrError
+from calls.errors import CallRecordError
 from calls.kinds import Kind
 from calls.log import CallLog
+from qa.errors import QaError
 from qa.judge import Judge
 from recordings import channels
 from recordings.analysis import Acoustics
@@ -29,6 +32,8 @@ from telephony.errors import TelephonyError
 
 logger = logging.getLogger(__name__)
 
+WORK_FAILED = (RecordingError, TelephonyError, AsrError, CallRecordError, QaError, OSError)
+"""What a step may end with; the lease is given back, so that another try need not wait for it."""
 RETRY_SECONDS = 15.0
 """After a failed step: the provider's file may not be ready, a disk may be made free."""
 
@@ -63,7 +68,7 @@ class AfterCall:
                     recording_sid, state, self.now(), lease=lease
                 ):
                     return self.work.recording(recording_sid).state  # the lease was lost
-        except (RecordingError, TelephonyError, OSError) as problem:
+        except WORK_FAILED as problem:
             self.work.release(
                 recording_sid, self.now(), str(problem), retry_seconds=RETRY_SECONDS, lease=lease
             )
