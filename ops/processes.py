@@ -12,8 +12,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ STOP_SECONDS = 8.0
 RESTART_SECONDS = 0.5
 """A child that dies is started again after this long; doubled each time it dies young."""
 YOUNG_SECONDS = 10.0
+LONGEST_PAUSE_SECONDS = 30.0
 _PR_SET_PDEATHSIG = 1
 
 
@@ -43,6 +45,9 @@ class Supervisor:
         self._running: dict[str, subprocess.Popen[bytes]] = {}
         self._started_at: dict[str, float] = {}
         self._delay: dict[str, float] = {}
+        self._restart_at: dict[str, float] = {}
+        """For a child that has died: when it is started again."""
+        self._first_act = _parent_death_signal()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
@@ -69,12 +74,14 @@ class Supervisor:
         """Stop all, last started first; those that do not end in time are killed with their
         children.
         """
-        self._stopping.set()
         with self._lock:
             for spec in reversed(self._specs):
                 child = self._running.pop(spec.name, None)
                 if child is not None:
                     _stop(child)
+            self._specs.clear()
+        # Only now may the watcher end: the children that it restarted would die with its thread.
+        self._stopping.set()
 
     def _spawn(self, spec: ProcessSpec) -> None:
         self._logs.mkdir(parents=True, exist_ok=True)
@@ -86,7 +93,7 @@ class Supervisor:
                 stderr=log,
                 env=self._environ,
                 start_new_session=True,  # Ctrl-C reaches the supervisor only, which stops in order
-                preexec_fn=_die_with_parent,
+                preexec_fn=self._first_act,
             )
         self._started_at[spec.name] = time.monotonic()
 
@@ -99,19 +106,31 @@ class Supervisor:
                     self._restart_if_dead(spec)
 
     def _restart_if_dead(self, spec: ProcessSpec) -> None:
-        child = self._running.get(spec.name)
-        if child is None or child.poll() is None or self._stopping.is_set():
+        child, now = self._running[spec.name], time.monotonic()
+        if child.poll() is None:
             return
-        lived = time.monotonic() - self._started_at[spec.name]
-        delay = self._delay.get(spec.name, RESTART_SECONDS) if lived < YOUNG_SECONDS else 0.0
-        if lived < delay:
+        if spec.name not in self._restart_at:
+            self._restart_at[spec.name] = now + self._pause(spec.name, now)
+            logger.warning("%s ended with %s; it is started again", spec.name, child.returncode)
+            _kill_group(child.pid)
+        if now < self._restart_at[spec.name]:
             return
-        self._delay[spec.name] = min(30.0, max(RESTART_SECONDS, delay) * 2)
-        if lived >= YOUNG_SECONDS:
-            self._delay[spec.name] = RESTART_SECONDS
-        logger.warning("%s ended with %s; starting it again", spec.name, child.returncode)
-        _kill_group(child.pid)
-        self._spawn(spec)
+        try:
+            self._spawn(spec)
+        except OSError as problem:
+            logger.error("%s cannot be started: %s", spec.name, problem)
+            self._restart_at[spec.name] = now + LONGEST_PAUSE_SECONDS
+        else:
+            del self._restart_at[spec.name]
+
+    def _pause(self, name: str, now: float) -> float:
+        """Nothing for a child that had lived; ever longer for one that keeps dying young."""
+        if now - self._started_at[name] >= YOUNG_SECONDS:
+            self._delay.pop(name, None)
+            return 0.0
+        pause = self._delay.get(name, RESTART_SECONDS)
+        self._delay[name] = min(LONGEST_PAUSE_SECONDS, pause * 2)
+        return pause
 
 
 def _stop(child: subprocess.Popen[bytes]) -> None:
@@ -130,6 +149,8 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _die_with_parent() -> None:
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+def _parent_death_signal() -> Callable[[], None] | None:
+    """What a child does first; the library is found here, for little is safe after a fork."""
+    if sys.platform != "linux":
+        return None
+    return partial(ctypes.CDLL(None).prctl, _PR_SET_PDEATHSIG, signal.SIGKILL)
