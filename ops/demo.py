@@ -6,14 +6,17 @@ import json
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from redis import Redis, RedisError
+from redis import Redis
 from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
+from sqlalchemy.orm import Session, sessionmaker
 
+from calls.errors import FeedUnavailable
 from calls.live import LiveFeed
 from calls.log import CallLog
 from ops.database.engine import make_engine, make_session_factory
@@ -26,6 +29,8 @@ from security.masking import mask_number
 STORY_SECONDS = 240.0
 """The four calls take about two minutes."""
 SCORE_SECONDS = 90.0
+REDIS_SECONDS = 5.0
+Sessions = sessionmaker[Session]
 
 
 class Demo:
@@ -37,6 +42,7 @@ class Demo:
         self._report = report
         self._screen = Console(highlight=False)
         self._house = DemoHouse(folder)
+        self._news = News(self._house.redis.url, self._screen)
         self._stop = threading.Event()
 
     def run(self) -> int:
@@ -88,50 +94,37 @@ class Demo:
             self._report.write_text(text, encoding="utf-8")
         return bool(report["ok"])
 
-    def _follow_story(self, story_id: str, sessions: Any) -> dict[str, Any] | None:
+    def _follow_story(self, story_id: str, sessions: Sessions) -> dict[str, Any] | None:
         """Narrate until the story has ended and its calls are scored; None: stopped by hand."""
-        feed, narrator, after = self._feed(), None, "0"
-        started, ended_at = time.monotonic(), None
         url = f"{self._house.addresses.box_url}/box/stories/{story_id}"
+        deadline = time.monotonic() + STORY_SECONDS
         result: dict[str, Any] | None = None
         while not self._stop.is_set():
             result = fetch_json(url) or result
-            if narrator is None and result and result["callers"]:
-                names = {mask_number(c["from"]): c["name"] for c in result["callers"]}
-                narrator = Narrator(self._screen, names)
-            if narrator is not None:
-                after = self._narrate(feed, narrator, after)
-            if result is None or result["state"] == "running":
-                if time.monotonic() - started > STORY_SECONDS:
-                    failures = "; ".join(result["failures"]) if result else "no news from the box"
-                    raise DemoFailed(
-                        f"the story did not end within {STORY_SECONDS:.0f} s {failures}"
-                    )
-                continue
-            ended_at = ended_at or time.monotonic()
-            sids = [c["call_sid"] for c in result["callers"] if c["call_sid"]]
-            if all_scored(sessions, sids) or time.monotonic() - ended_at > SCORE_SECONDS:
-                if narrator is not None:
-                    self._narrate(feed, narrator, after)
+            if result is None or not result["callers"]:
+                self._stop.wait(0.2)  # nobody has called yet
+            else:
+                self._news.tell(result["callers"])
+            if result is not None and result["state"] != "running":
+                return self._until_scored(result, sessions)
+            if time.monotonic() > deadline:
+                failures = "; ".join(result["failures"]) if result else "no news from the box"
+                raise DemoFailed(f"the story did not end within {STORY_SECONDS:.0f} s {failures}")
+        return None
+
+    def _until_scored(self, result: dict[str, Any], sessions: Sessions) -> dict[str, Any] | None:
+        sids = [caller["call_sid"] for caller in result["callers"] if caller["call_sid"]]
+        deadline = time.monotonic() + SCORE_SECONDS
+        while not self._stop.is_set():
+            over = all_scored(sessions, sids) or time.monotonic() > deadline
+            self._news.tell(result["callers"])
+            if over:
                 return result
         return None
 
-    def _feed(self) -> LiveFeed:
-        return LiveFeed(Redis.from_url(self._house.redis.url, decode_responses=True))
-
-    def _narrate(self, feed: LiveFeed, narrator: Narrator, after: str) -> str:
-        try:
-            for seen, event in feed.read(after, block_ms=500):
-                after = seen
-                narrator.tell(event)
-        except (RedisError, OSError) as problem:
-            raise DemoFailed(f"the live feed is gone: {problem}") from problem
-        return after
-
     def _follow_until_stopped(self) -> None:
-        feed, narrator, after = self._feed(), Narrator(self._screen, {}), "$"
         while not self._stop.is_set():
-            after = self._narrate(feed, narrator, after)
+            self._news.tell()
 
     def _show(self, report: dict[str, Any]) -> None:
         table = Table(title="What became of the calls")
@@ -147,6 +140,29 @@ class Demo:
         )
         for problem in report["problems"]:
             self._screen.print(f"[red]not as expected[/red]: {problem}")
+
+
+class News:
+    """The live feed, told in the terminal as it comes: from the first event, without a gap."""
+
+    def __init__(self, redis_url: str, screen: Console) -> None:
+        redis = Redis.from_url(redis_url, decode_responses=True, socket_timeout=REDIS_SECONDS)
+        self._feed = LiveFeed(redis)
+        self._screen = screen
+        self._narrator: Narrator | None = None
+        self._after = "0"
+
+    def tell(self, callers: Sequence[dict[str, Any]] = ()) -> None:
+        """Tell what has happened since the last time; waits half a second for the first event."""
+        if self._narrator is None:
+            names = {mask_number(caller["from"]): caller["name"] for caller in callers}
+            self._narrator = Narrator(self._screen, names)
+        try:
+            news = self._feed.read(self._after, block_ms=500)
+        except FeedUnavailable as problem:
+            raise DemoFailed(str(problem)) from problem
+        for self._after, event in news:
+            self._narrator.tell(event)
 
 
 def _row(call: dict[str, Any]) -> tuple[str, ...]:
