@@ -169,7 +169,8 @@ class CallLoop:
 
     async def _work(self) -> None:
         """One thing at a time, in order: decisions of one call never overlap."""
-        await self._decided(lambda _: ev.StreamOpened(nonce=self._nonce))
+        if await self._decided(lambda _: ev.StreamOpened(nonce=self._nonce)):
+            return
         while True:
             item = await self._inbox.get()
             ended_ms = item.ended_ms if isinstance(item, UtteranceHeard) else None
