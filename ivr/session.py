@@ -2,6 +2,8 @@
 else.
 """
 
+import random
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -16,6 +18,8 @@ from ivr.transitions import Policy, begin, transition
 
 TRIES = 8
 """Optimistic saves before giving up; two writers at once are rare, eight never seen."""
+PAUSE_SECONDS = 0.005
+"""A loser waits up to so long for each try that it lost: four writers at once starved one."""
 
 
 class CallSession:
@@ -46,7 +50,8 @@ class CallSession:
 
         Raises UnknownCall, TooBusy or LiveStateUnavailable.
         """
-        for _ in range(TRIES):
+        for lost in range(TRIES):
+            time.sleep(random.uniform(0, PAUSE_SECONDS * lost))
             now_ms = self._now_ms()
             before = self._caught_up(call_sid, now_ms)
             after, effects = transition(before, event, now_ms, self._policy)
