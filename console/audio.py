@@ -7,8 +7,8 @@ from flask import Blueprint, Response, abort, jsonify, send_file
 from console.access import require
 from console.archive import Archive
 from console.deps import ConsoleDeps
-from console.errors import AudioUnreadable
-from console.waveform import read_waveform
+from recordings.errors import BadRecording
+from recordings.waveform import read_waveform
 from security.roles import Permission
 
 
@@ -35,7 +35,7 @@ def add_audio(blueprint: Blueprint, deps: ConsoleDeps) -> None:
     def call_peaks(sid: str) -> Response | tuple[Response, int]:
         try:
             waveform = read_waveform(file_of(sid))
-        except AudioUnreadable as error:
+        except BadRecording as error:
             return jsonify(error=str(error)), 422
         return jsonify(duration=waveform.seconds, channels=waveform.channels, peaks=waveform.peaks)
 

@@ -5,8 +5,7 @@ RecordingError
 |-- BadRecording       the file is damaged or not what was announced; fetching again may mend it
 |-- StorageFull        retryable: the disk takes no more
 |-- StorageFailed      retryable: the disk or the database did not do what it should
-|-- NoModel            permanent until a model is installed: nothing can hear this language
-`-- RangeRefused       a player asked for bytes that the file does not have (answer 416)
+`-- NoModel            permanent until a model is installed: nothing can hear this language
 """
 
 
@@ -81,16 +80,3 @@ class NoModel(RecordingError):
 
     def __str__(self) -> str:
         return f"no speech model hears {self.language!r}; there are {self.there_are}"
-
-
-class RangeRefused(RecordingError):
-    """The bytes that were asked for do not exist."""
-
-    code = "range_refused"
-
-    def __init__(self, header: str, size: int) -> None:
-        super().__init__(header, size)
-        self.header, self.size = header, size
-
-    def __str__(self) -> str:
-        return f"range {self.header[:60]!r} is outside the file's {self.size} bytes"

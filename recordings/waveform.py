@@ -7,13 +7,14 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from console.errors import AudioUnreadable
+from recordings.errors import BadRecording
 
 SLICES = 1_200
 """Peaks a channel: about one a pixel of the player."""
 FULL_SCALE = 32_768.0
 BLOCK_FRAMES = 480_000
 """One minute at 8 kHz: a long recording never lies in memory as a whole."""
+EXPECTED = "16-bit PCM WAV"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +28,17 @@ class Waveform:
 
 
 def read_waveform(path: Path, slices: int = SLICES) -> Waveform:
-    """Peaks of a 16-bit PCM WAV; raises AudioUnreadable."""
+    """Peaks of a 16-bit PCM WAV; raises BadRecording."""
     try:
         with wave.open(str(path), "rb") as sound:
             return _read(sound, path, slices)
     except (OSError, EOFError, wave.Error) as error:
-        raise AudioUnreadable(path, str(error)) from error
+        raise BadRecording(path.stem, str(error), EXPECTED) from error
 
 
 def _read(sound: wave.Wave_read, path: Path, slices: int) -> Waveform:
     if sound.getsampwidth() != 2:
-        raise AudioUnreadable(path, f"{8 * sound.getsampwidth()} bits a sample")
+        raise BadRecording(path.stem, f"{8 * sound.getsampwidth()} bits a sample", EXPECTED)
     channels, frames = sound.getnchannels(), sound.getnframes()
     width = max(1, -(-frames // slices))
     block = max(1, BLOCK_FRAMES // width) * width

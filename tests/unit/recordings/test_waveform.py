@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from console.audio import sound_file
-from console.errors import AudioUnreadable
-from console.waveform import read_waveform
+from recordings.errors import BadRecording
+from recordings.waveform import read_waveform
 
 
 def write(path, left, right, width=2):
@@ -47,7 +47,7 @@ def test_an_empty_recording_has_an_empty_picture(tmp_path):
 def test_noise_instead_of_a_wav_is_an_error_that_names_the_file(tmp_path):
     (tmp_path / "call.wav").write_bytes(b"not a wav at all")
 
-    with pytest.raises(AudioUnreadable, match=r"'call.wav' is unreadable .* 16-bit PCM WAV"):
+    with pytest.raises(BadRecording, match=r"'call': .*; expected 16-bit PCM WAV"):
         read_waveform(tmp_path / "call.wav")
 
 
