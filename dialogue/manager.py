@@ -7,7 +7,7 @@ from datetime import datetime
 from dialogue import agenda, always, keypad
 from dialogue.agenda import ANYTHING_ELSE, Heard
 from dialogue.bots.base import Bot, Request
-from dialogue.bots.caller_orders import with_slots, with_story
+from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
 from dialogue.bots.handover import HandoverBot
 from dialogue.nlu.intents import NOT_REQUESTS
 from dialogue.nlu.normalise import normalise
@@ -202,12 +202,12 @@ class DialogueManager:
         understanding = heard.understanding
         kinds = {e.kind for e in understanding.entities}
         if slot == "order":
-            return bool(kinds & {"order_number", "phone_tail"})
+            return bool(kinds & set(ORDER_KINDS))
         # "return it" to "shall I return it?" is a yes, too.
         yes = _holds(understanding, "affirm", intent)
         if yes and heard.utterance.confidence >= MIN_YES_CONFIDENCE:
             return True
-        return _holds(understanding, "deny") or bool(kinds & {"order_number", "phone_tail"})
+        return _holds(understanding, "deny") or bool(kinds & set(ORDER_KINDS))
 
     def _work(self, memory: Memory, heard: Heard) -> Reply:
         step = agenda.run(self._bots, self._wording, replace(memory, failures=0), heard)
@@ -261,7 +261,7 @@ class DialogueManager:
         if tail is None:
             text = spoken_number(int(digit), memory.language)
             return Reply(text, memory, NOTHING, expects_number=True)
-        understanding = Understanding((), (Entity("order_number", tail, tail),))
+        understanding = Understanding((), (Entity("order_id_tail", tail, tail),))
         heard = Heard(Utterance("", memory.language), understanding, caller, now)
         return _remembering(self._in_place("", memory, heard))
 
@@ -281,7 +281,7 @@ def _requests(understanding: Understanding) -> tuple[str, ...]:
 def _by_number_alone(understanding: Understanding) -> tuple[str, ...]:
     """A caller who says nothing but an order or parcel number wants to know where it is."""
     kinds = {entity.kind for entity in understanding.entities}
-    only = not understanding.intents and kinds & {"order_number", "tracking_number"}
+    only = not understanding.intents and kinds & {"order_id", "order_id_tail", "tracking_no"}
     return ("order_status",) if only else ()
 
 

@@ -22,10 +22,13 @@ class Entity:
     """One value named in an utterance."""
 
     kind: str
-    """order_number, phone, phone_tail, tracking_number, amount, date, product, quantity."""
+    """order_id, order_id_tail, phone, phone_tail, tracking_no, amount, date, product, address,
+    quantity."""
     value: str
-    """Normalised: digits, ISO date, minor units, product category."""
+    """Normalised: digits, ISO date or start/end, yuan or dollars as a decimal, product as said."""
     words: str
+    category: str = ""
+    """Of a product: the shop's category (appliance, fresh, clothing ...)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class Understanding:
 
     intents: tuple[Intent, ...]
     entities: tuple[Entity, ...]
+    alternatives: tuple[Intent, ...] = ()
+    """The likeliest readings, best first, when no intent is sure enough to act on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,36 +156,41 @@ def say(text: str, lang: str, out: Path, as_json: bool) -> None:
 @main.command(epilog='Example: hotline understand "我的快递到哪了" --json')
 @click.argument("text", required=False, default="")
 @click.option("--lang", type=LANGUAGE, default=None, help="Default: told from the text.")
+@click.option("--now", default=None, help="Moment of the call (ISO 8601). Default: now.")
+@click.option("--zone", default="Asia/Shanghai", show_default=True, help="The shop's time zone.")
 @click.option("--json", "as_json", is_flag=True)
 @click.option(
     "--jsonl", is_flag=True, help='Read {"id", "text", "lang", "now"} lines from standard input.'
 )
-def understand(text: str, lang: str | None, as_json: bool, jsonl: bool) -> None:
+def understand(
+    text: str, lang: str | None, now: str | None, zone: str, as_json: bool, jsonl: bool
+) -> None:
     """Tell what an utterance asks for: intents in order, and the values that it names."""
-    from dialogue.cli_view import to_json
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    from dialogue.cli_view import answer_line
     from dialogue.nlu.understander import Understander
 
-    mind = Understander.load()
-
-    def answer(line: dict[str, Any]) -> dict[str, Any]:
-        now = datetime.fromisoformat(line["now"]) if line.get("now") else datetime.now(UTC)
-        now = now if now.tzinfo else now.replace(tzinfo=UTC)
-        said = str(line["text"])
-        return to_json(mind.understand(said, line.get("lang") or language_of(said), now))
-
+    try:
+        shop = ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError) as unknown:
+        raise Failed(f"--zone {zone!r} is no time zone, such as Asia/Shanghai") from unknown
+    mind = Understander.load(shop)
+    given = {"lang": lang, "now": now}
+    answer = partial(answer_line, mind, zone=shop, now=datetime.now(UTC))
     if jsonl:
-        answer_lines(answer)
+        answer_lines(lambda line: answer({**given, **line}))
         return
     if not text:
         raise click.UsageError("give a text, or --jsonl with lines on standard input")
-    result = answer({"text": text, "lang": lang})
+    result = guarded(lambda: answer({**given, "text": text}))
     if as_json:
         click.echo(dump(result))
         return
     for intent in result["intents"]:
-        click.echo(f"{intent['id']}  {intent['confidence']:.2f}  “{intent['words']}”")
+        click.echo(f"{intent['name']}  {intent['confidence']:.2f}  “{intent['text']}”")
     for entity in result["entities"]:
-        click.echo(f"  {entity['kind']} = {entity['value']}")
+        click.echo(f"  {entity['type']} = {entity['value']}")
 
 
 @main.command(epilog="Example: hotline emotion angry.wav --lang zh --json")
@@ -331,11 +336,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from tts.errors import TtsError
 
     return (AsrError, AudioError, QaError, TtsError, OSError, ValueError)
-
-
-def language_of(text: str) -> str:
-    """Mandarin if there is a Chinese character."""
-    return "zh" if any("\u4e00" <= letter <= "\u9fff" for letter in text) else "en"
 
 
 def dump(value: Any) -> str:

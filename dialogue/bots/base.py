@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
+from dialogue.turns import Caller, Entity, Handover, Memory, Understanding, Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +22,16 @@ class Request:
 
     def values(self, *kinds: str) -> tuple[str, ...]:
         """Values of these kinds; of several requests in one breath, only what this one names."""
+        return tuple(entity.value for entity in self._named(*kinds))
+
+    def categories(self) -> tuple[str, ...]:
+        """Categories of the products that this request names."""
+        return tuple(entity.category for entity in self._named("product") if entity.category)
+
+    def _named(self, *kinds: str) -> tuple[Entity, ...]:
         stretch = next((i.words for i in self.understanding.intents if i.id == self.intent), None)
         return tuple(
-            e.value
+            e
             for e in self.understanding.entities
             if e.kind in kinds and (stretch is None or e.words in stretch)
         )

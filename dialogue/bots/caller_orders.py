@@ -9,6 +9,8 @@ from dialogue.turns import Caller, Memory
 from dialogue.wording import spoken_digits
 
 TAIL_DIGITS = 4
+ORDER_KINDS = ("order_id", "order_id_tail", "phone_tail")
+"""Four digits without a word for what they are may be an order's tail, too."""
 
 
 class CallerOrders:
@@ -25,7 +27,7 @@ class CallerOrders:
 
     def by_tail(self, caller: Caller, request: Request) -> Order | None:
         """The order whose number ends in digits just said."""
-        tails = [v[-TAIL_DIGITS:] for v in request.values("order_number", "phone_tail")]
+        tails = [v[-TAIL_DIGITS:] for v in request.values(*ORDER_KINDS)]
         tails = [tail for tail in tails if len(tail) == TAIL_DIGITS]
         return next((o for o in self.all(caller) if o.number[-TAIL_DIGITS:] in tails), None)
 
@@ -37,7 +39,7 @@ class CallerOrders:
         if named is not None:
             return named
         orders = self.all(caller)
-        categories = request.values("product")
+        categories = request.categories()
         same = [o for o in orders if any(item.category in categories for item in o.items)]
         candidates = same or list(orders)
         return next((o for o in candidates if likely(o)), candidates[0] if candidates else None)

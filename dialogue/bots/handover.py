@@ -76,7 +76,7 @@ class HandoverBot:
         """The order it is about; the product may not have been heard: then the newest delivered."""
         try:
             pinned = self._orders.pinned(caller, memory)
-            if pinned is not None and not request.values("product", "order_number"):
+            if pinned is not None and not request.values("product", "order_id", "order_id_tail"):
                 return pinned
             return self._orders.pick(caller, request, lambda o: o.status == "delivered")
         except AfterSalesError:
@@ -84,7 +84,7 @@ class HandoverBot:
 
     def to_person(self, reason: str, request: Request, order: Order | None) -> Handover:
         """The hand-over; the category named by the caller counts before the order's."""
-        products = request.values("product")
+        products = request.categories()
         if request.intent not in ABOUT_GOODS and not products:
             return Handover(reason, request.intent, None, order.number if order else None)
         category = products[0] if products else (order.category if order else None)

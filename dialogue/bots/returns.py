@@ -101,7 +101,7 @@ class ReturnsBot:
     ) -> BotMove:
         """Another order may be meant: ask once; with a single order there is nothing to ask."""
         others = [o for o in self._orders.all(caller) if o.number != order.number]
-        products = request.values("product")
+        products = request.categories()
         meant = [o for o in others if any(item.category in products for item in o.items)]
         if meant:
             return self._offer(meant[0], request, memory, now)

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from dialogue.nlu.numbers import EN_NUMBER, ZH_NUMBER, value_en, value_zh
 
 _NEAR = {
-    "zh": {"大前天": -3, "前天": -2, "昨天": -1, "昨晚": -1, "今天": 0, "今晚": 0, "大后天": 3,
-           "后天": 2, "明天": 1},
-    "en": {"the day before yesterday": -2, "yesterday": -1, "last night": -1, "today": 0,
-           "tonight": 0, "this morning": 0, "the day after tomorrow": 2, "tomorrow": 1},
+    "zh": {"大前天": -3, "前天": -2, "昨天": -1, "昨晚": -1, "昨日": -1, "今天": 0, "今晚": 0,
+           "今早": 0, "今日": 0, "大后天": 3, "后天": 2, "明天": 1, "明早": 1, "明晚": 1},
+    "en": {"the day before yesterday": -2, "day before yesterday": -2, "yesterday": -1,
+           "last night": -1, "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0,
+           "this evening": 0, "the day after tomorrow": 2, "day after tomorrow": 2, "tomorrow": 1},
 }  # fmt: skip
 _NEAR_PATTERN = {
     "zh": re.compile("|".join(sorted(_NEAR["zh"], key=len, reverse=True))),
@@ -53,65 +54,193 @@ _ORDINALS_EN = [
     "nineteenth",
     "twentieth",
 ]
+_MONTHS_SHORT = {name[:3]: name for name in _MONTHS_EN} | {"sept": "september"}
 _WEEKDAY_ZH = re.compile(
-    "(?P<which>上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])"
+    "(?P<which>上上个?|下下个?|上个?|下个?|这个?|本)?(?:周|星期|礼拜)(?P<day>[一二三四五六日天1-7])(?![个天十百])"
 )
-_WEEKDAY_EN = re.compile(rf"\b(?:(?P<which>last|next|this) )?(?P<day>{'|'.join(_WEEKDAYS_EN)})\b")
-_AGO_ZH = re.compile(f"(?P<n>{ZH_NUMBER})天(?P<way>前|以前|之前|后|以后|之后)")
-_AGO_EN = re.compile(rf"\b(?P<n>{EN_NUMBER})days? (?P<way>ago|from now)\b")
-_MONTH_DAY_ZH = re.compile(f"(?P<month>{ZH_NUMBER})月(?P<day>{ZH_NUMBER})[号日]")
+_WEEKDAY_EN = re.compile(
+    rf"\b(?:(?P<which>last|next|this|past|coming) )?(?P<day>{'|'.join(_WEEKDAYS_EN)})\b"
+)
+_UNIT_DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "day": 1, "week": 7}
+_AGO_ZH = re.compile(
+    f"(?P<n>半|{ZH_NUMBER})个?(?P<unit>天|日|周|星期|礼拜|月)(?P<way>前(?!后)|以前|之前|后|以后|之后)"
+)
+_AGO_EN = re.compile(
+    rf"\b(?P<n>{EN_NUMBER}|an? (?:couple of )?)(?P<unit>day|week|month)s? (?P<way>ago|from now|later|earlier)\b"
+)
+_IN_EN = re.compile(rf"\bin (?P<n>{EN_NUMBER}|a )(?P<unit>day|week|month)s?\b(?P<way>)(?! time)")
+_MONTH_DAY_ZH = re.compile(
+    f"(?:(?P<year>20\\d\\d|二[零〇]二[一二三四五六七八九])年)?(?:(?P<month>{ZH_NUMBER}|上个?|这个?|本|下个?)月份?)"
+    f"(?:的)?(?P<day>{ZH_NUMBER})[号日]?(?![个天件元块])"
+)
+_DAY_ZH = re.compile(
+    "(?<![月\\d零一二三四五六七八九十百路街巷道第单])(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]|"
+    "3[01]|[12]\\d|[1-9])[号日](?![码楼线店院机客单弄栋门])"
+)
+_DAY_WORDS = (
+    rf"\d{{1,2}}(?:st|nd|rd|th)?\b|(?:twenty |thirty )?(?:{'|'.join(_ORDINALS_EN)})\b|thirtieth\b|"
+    r"(?:twenty |thirty )(?:one|two|three|four|five|six|seven|eight|nine)\b|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty)\b"
+)
+_MONTH_NAMES = "|".join([*_MONTHS_EN, *_MONTHS_SHORT])
 _MONTH_DAY_EN = re.compile(
-    rf"\b(?P<month>{'|'.join(_MONTHS_EN)}) (?:the )?"
-    rf"(?P<day>\d{{1,2}}(?:st|nd|rd|th)?|(?:twenty |thirty )?(?:{'|'.join(_ORDINALS_EN)}|"
-    r"one|two|three|four|five|six|seven|eight|nine)|thirtieth)\b"
+    rf"\b(?:the )?(?:(?P<month>(?!may )(?:{_MONTH_NAMES})|may) (?:the )?(?P<day>{_DAY_WORDS})"
+    rf"|(?P<day2>{_DAY_WORDS}) (?:of )?(?P<month2>{_MONTH_NAMES})\b)"
 )
+_DAY_EN = re.compile(
+    r"\b(?:(?:on|by|since|until|before|after|from|to|between|and|for|till) the (?P<day>(?:twenty |thirty )?"
+    rf"(?:{'|'.join(_ORDINALS_EN)})|thirtieth)|the (?P<day2>\d{{1,2}}(?:st|nd|rd|th)|(?:twenty |thirty )"
+    rf"(?:{'|'.join(_ORDINALS_EN[:9])})))\b(?! (?:order|one|time|item|floor|parcel|package|day|street|avenue|email|message))"
+)
+_ISO = re.compile(r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
+_SPANS_ZH = re.compile(
+    "(?P<which>上上个?|上个?|这个?|本|下个?)(?P<unit>周末|周|星期|礼拜|月)(?![一二三四五六日天1-7份末]?[号日]|[一二三四五六日天1-7])|(?P<weekend>周末)"
+)
+_SPANS_EN = re.compile(
+    r"\b(?:(?P<which>last|this|next|past|coming) (?P<unit>weekend|week|month)|(?:the |on the )?(?P<weekend>weekend))\b"
+)
+_FUTURE = {
+    "zh": re.compile(
+        "能到|会到|送来|送到|再送|配送|派送|改到|改成|改为|约|可以来|能来|上门|过来|之前要|前要|发货吗|到货|等到|推迟|延到|想.*(?:送|取|收)|能不能|可以吗"
+    ),
+    "en": re.compile(
+        r"\b(?:will|deliver it|deliver|come on|can you|could you|reschedule|until|move|move it|change|to arrive|arrive by|by|available|pick it up|again|book|schedule)\b"
+    ),
+}
+_PAST = {
+    "zh": re.compile("了|过的|买的|下的|订的|就该|应该到|说好|本来|之前|一直"),
+    "en": re.compile(
+        r"\b(?:bought|ordered|was|were|did|should have|since|arrived|supposed|said|had|placed|paid|got|came|received|told|promised|delivered|sent|happened)\b"
+    ),
+}
 
-Found = Iterator[tuple[int, int, date]]
+Found = Iterator[tuple[int, int, str]]
+_Days = Iterator[tuple[int, int, date, date]]
+_JOIN = re.compile(
+    r" ?(?:到|至|~|to|until|through|till|thru)(?: the)? ?|(?P<pair> ?(?:和|跟|与|and)(?: the)? ?)"
+)
 
 
 def dates(text: str, language: str, today: date) -> Found:
-    """(start, end, day) of every day named in a normalised text; no two overlap."""
-    taken: list[tuple[int, int]] = []
-    readers = (_near, _ago, _month_days, _weekdays)
+    """(start, end, day or start/end) of every day named in a normalised text; no two overlap."""
+    found: list[tuple[int, int, date, date]] = []
+    readers = (_near, _ago, _month_days, _days_alone, _weekdays, _spans)
     for read in readers:
-        for start, end, day in read(text, language, today):
-            if not any(start < e and s < end for s, e in taken):
-                taken.append((start, end))
-                yield start, end, day
+        for one in read(text, language, today):
+            if not any(one[0] < end and start < one[1] for start, end, _, _ in found):
+                found.append(one)
+    for start, end, first, last in _ranges(sorted(found), text):
+        value = first.isoformat() if first == last else f"{first.isoformat()}/{last.isoformat()}"
+        yield start, end, value
 
 
-def _near(text: str, language: str, today: date) -> Found:
+def _ranges(
+    found: list[tuple[int, int, date, date]], text: str
+) -> list[tuple[int, int, date, date]]:
+    """Two days with 到 or "to" between them are one stretch of days."""
+    out: list[tuple[int, int, date, date]] = []
+    for one in found:
+        if out and out[-1][3] <= one[3]:
+            link = _JOIN.fullmatch(text[out[-1][1] : one[0]])
+            around = text[max(0, out[-1][0] - 8) : one[1] + 3]
+            between = "between" in around or "之间" in around
+            # "on the" belongs to the second day's own words in English.
+            if link and (not link.group("pair") or between):
+                out[-1] = (out[-1][0], one[1], out[-1][2], one[3])
+                continue
+        out.append(one)
+    return out
+
+
+def _near(text: str, language: str, today: date) -> _Days:
     for match in _NEAR_PATTERN[language].finditer(text):
-        yield *match.span(), today + timedelta(days=_NEAR[language][match.group()])
+        day = today + timedelta(days=_NEAR[language][match.group()])
+        yield *match.span(), day, day
 
 
-def _ago(text: str, language: str, today: date) -> Found:
-    pattern, value_of = (_AGO_ZH, value_zh) if language == "zh" else (_AGO_EN, value_en)
-    for match in pattern.finditer(text):
-        count = value_of(match.group("n").strip())
+def _ago(text: str, language: str, today: date) -> _Days:
+    patterns = (_AGO_ZH,) if language == "zh" else (_AGO_EN, _IN_EN)
+    for match in (m for pattern in patterns for m in pattern.finditer(text)):
+        count = _count(match.group("n").strip(), language)
         if count is None or count > 400:
             continue
-        sign = -1 if match.group("way") in ("前", "以前", "之前", "ago") else 1
-        yield *match.span(), today + timedelta(days=sign * round(count))
+        sign = -1 if match.group("way") in ("前", "以前", "之前", "ago", "earlier") else 1
+        unit = match.group("unit")
+        if unit in ("月", "month"):
+            day = _months_off(today, sign, count)
+        else:
+            day = today + timedelta(days=sign * round(count * _UNIT_DAYS[unit]))
+        yield *match.span(), day, day
 
 
-def _weekdays(text: str, language: str, today: date) -> Found:
+def _count(words: str, language: str) -> float | None:
+    if language == "zh":
+        return 0.5 if words == "半" else value_zh(words)
+    if words.startswith("a"):
+        return 2 if "couple" in words else 1
+    return value_en(words)
+
+
+def _months_off(today: date, sign: int, count: float) -> date:
+    if count < 1:
+        return today + timedelta(days=sign * 15)  # half a month
+    index = today.year * 12 + today.month - 1 + sign * round(count)
+    for day in range(today.day, 0, -1):
+        try:
+            return date(index // 12, index % 12 + 1, day)
+        except ValueError:  # the 31st of a shorter month
+            continue
+    return today
+
+
+def _weekdays(text: str, language: str, today: date) -> _Days:
     pattern = _WEEKDAY_ZH if language == "zh" else _WEEKDAY_EN
     for match in pattern.finditer(text):
-        yield *match.span(), _weekday(match.group("which"), match.group("day"), today)
+        which, name = match.group("which"), match.group("day")
+        index = _WEEKDAYS_EN.index(name) if language == "en" else _weekday_zh(name)
+        ahead = _is_ahead(text, match.start(), language)
+        day = _weekday(_which(which), index, ahead, today, language)
+        yield *match.span(), day, day
 
 
-def _weekday(which: str | None, name: str, today: date) -> date:
-    """上周三: of last week; without a word, the one in this week (zh) or the nearest past (en)."""
-    index = _WEEKDAYS_EN.index(name) if name in _WEEKDAYS_EN else _weekday_zh(name)
+def _which(words: str | None) -> str | None:
+    """before, last, this, next, after or None."""
+    if words is None:
+        return None
+    for prefix, name in (("上上", "before"), ("下下", "after"), ("上", "last"), ("下", "next")):
+        if words.startswith(prefix):
+            return name
+    return {"past": "last", "last": "last", "next": "next", "coming": "coming"}.get(words, "this")
+
+
+def _is_ahead(text: str, place: int, language: str) -> bool | None:
+    """Whether the clause speaks of what is to come; None when it does not tell."""
+    start = text.rfind(",", 0, place) + 1
+    end = text.find(",", place)
+    clause = text[start : end if end > 0 else len(text)]
+    ahead, behind = _FUTURE[language].search(clause), _PAST[language].search(clause)
+    if behind:
+        return False
+    return True if ahead else None
+
+
+def _weekday(which: str | None, index: int, ahead: bool | None, today: date, language: str) -> date:
+    """上周三: of last week. English "last" is the nearest past one, no word is told by the tense."""
     monday = today - timedelta(days=today.weekday())
-    if name in _WEEKDAYS_EN and which is None:
-        return today - timedelta(days=(today.weekday() - index) % 7)
-    if name in _WEEKDAYS_EN and which == "last":
-        back = (today.weekday() - index) % 7 or 7
-        return today - timedelta(days=back)
-    shift = {"上": -7, "下": 7, "next": 7}.get((which or "")[:1] if which != "next" else "next", 0)
-    return monday + timedelta(days=index + shift)
+    forward, back = (index - today.weekday()) % 7, (today.weekday() - index) % 7
+    if which in ("before", "after", "next") or (which == "last" and language == "zh"):
+        weeks = {"before": -2, "last": -1, "next": 1, "after": 2}[which]
+        return monday + timedelta(days=index + 7 * weeks)
+    if which == "last":
+        return today - timedelta(days=back or 7)
+    if which == "coming":
+        return today + timedelta(days=forward or 7)
+    if which == "this":
+        return monday + timedelta(days=index)
+    if ahead is None:
+        return monday + timedelta(days=index) if language == "zh" else today - timedelta(days=back)
+    return today + timedelta(days=forward) if ahead else today - timedelta(days=back)
 
 
 def _weekday_zh(name: str) -> int:
@@ -121,20 +250,88 @@ def _weekday_zh(name: str) -> int:
 _ARABIC = str.maketrans("123456", "一二三四五六")
 
 
-def _month_days(text: str, language: str, today: date) -> Found:
-    pattern = _MONTH_DAY_ZH if language == "zh" else _MONTH_DAY_EN
+def _spans(text: str, language: str, today: date) -> _Days:
+    """上周, this month, the weekend: from the first day to the last."""
+    pattern = _SPANS_ZH if language == "zh" else _SPANS_EN
+    monday = today - timedelta(days=today.weekday())
     for match in pattern.finditer(text):
-        month, number = _month(match.group("month")), _day(match.group("day"))
-        day = _nearest(month, number, today)
+        which, unit = _which(match.group("which")), match.group("unit") or "weekend"
+        step = {"before": -2, "last": -1, "next": 1}.get(which or "this", 0)
+        if unit in ("月", "month"):
+            first = (
+                _months_off(today.replace(day=1), 1 if step > 0 else -1, abs(step))
+                if step
+                else today.replace(day=1)
+            )
+            last = _months_off(first, 1, 1) - timedelta(days=1)
+        else:
+            first = monday + timedelta(days=7 * step)
+            last = first + timedelta(days=6)
+            first += timedelta(days=5 if unit in ("周末", "weekend") else 0)
+        yield *match.span(), first, last
+
+
+def _month_days(text: str, language: str, today: date) -> _Days:
+    patterns = (_ISO, _MONTH_DAY_ZH) if language == "zh" else (_ISO, _MONTH_DAY_EN)
+    for match in (m for pattern in patterns for m in pattern.finditer(text)):
+        said = match.groupdict()
+        if (
+            language == "zh"
+            and not re.search("[号日]$", match.group())
+            and said["month"] in ("上", "下", "这", "上个", "下个", "这个", "本")
+        ):
+            continue  # 上个月三: a count follows
+        month = _month(said["month"] or said["month2"], today)
+        number = _day(said["day"] or said["day2"])
+        day = _in_year(said.get("year"), month, number, today)
         if day is not None:
-            yield *match.span(), day
+            yield *match.span(), day, day
 
 
-def _month(words: str) -> int:
+def _month(words: str, today: date) -> int:
+    step = {"上": -1, "下": 1, "这": 0, "本": 0}.get(words[0])
+    if step is not None:
+        return (today.month - 1 + step) % 12 + 1
+    words = _MONTHS_SHORT.get(words, words)
     return _MONTHS_EN.index(words) + 1 if words in _MONTHS_EN else round(value_zh(words) or 0)
 
 
+def _in_year(year: str | None, month: int, day: int, today: date) -> date | None:
+    if year is None:
+        return _nearest(month, day, today)
+    try:
+        return date(round(value_zh(year) or 0), month, day)
+    except ValueError:
+        return None
+
+
+def _days_alone(text: str, language: str, today: date) -> _Days:
+    """The 5th, 五号: of the month that brings it nearest; by the tense where that tells."""
+    pattern = _DAY_ZH if language == "zh" else _DAY_EN
+    for match in pattern.finditer(text):
+        said = match.groupdict()
+        group = "day" if said["day"] else "day2"
+        day = _near_month(_day(said[group]), _is_ahead(text, match.start(), language), today)
+        if day is not None:
+            yield match.start(group), match.end(), day, day
+
+
+def _near_month(number: int, ahead: bool | None, today: date) -> date | None:
+    found = []
+    for step in (-1, 0, 1):
+        index = today.year * 12 + today.month - 1 + step
+        try:
+            found.append(date(index // 12, index % 12 + 1, number))
+        except ValueError:
+            continue
+    if ahead is not None:
+        fitting = [d for d in found if (d >= today if ahead else d <= today)]
+        found = fitting or found
+    return min(found, key=lambda one: abs((one - today).days), default=None)
+
+
 def _day(words: str) -> int:
+    words = words.strip()
     if match := re.match(r"\d+", words):
         return int(match.group())
     if words == "thirtieth":

@@ -26,6 +26,7 @@ _FILLERS_ZH = re.compile(
     r"[呃额唔]+|嗯+(?=[^嗯])|(?<=[^\s,])啊+|那个那个|就是说|(?<=[,\s])那个(?=我)"
 )
 _UNKNOWN = re.compile(r"\[unk\]|<unk>")
+_DAY = re.compile(r"\b(20\d\d)[-/](\d{1,2})[-/](\d{1,2})\b")
 _BREAKS = re.compile(r"[,.;:!?，。；：！？、\n]+")
 _HAN_GAP = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])")
 _OTHER = re.compile(r"[^\w\s,']+")
@@ -39,7 +40,9 @@ def normalise(text: str, language: str) -> str:
     """The utterance as the classifier and the entity readers expect it."""
     text = unicodedata.normalize("NFKC", text[:MAX_CHARS]).lower().replace("’", "'")
     text = _UNKNOWN.sub(" ", text)
-    text = re.sub(r"(?<=\d)[.,](?=\d)", "·", text)  # 12.50 is a number, not a clause
+    text = _DAY.sub(r"\1年\2月\3日", text)
+    text = re.sub(r"(?<=\d),(?=\d{3}(?!\d))", "", text)  # 1,299 is one number
+    text = re.sub(r"(?<=\d)\.(?=\d)", "·", text)  # 12.50 is a number, not a clause
     text = _BREAKS.sub(" , ", text)
     text = _english(text) if language == "en" else _mandarin(text)
     return re.sub(r"\s+", " ", text.replace("·", ".")).strip(" ,")
@@ -48,7 +51,7 @@ def normalise(text: str, language: str) -> str:
 def _english(text: str) -> str:
     for pattern, replacement in _CONTRACTIONS:
         text = pattern.sub(replacement, text)
-    text = re.sub(r"[^\w\s,·$%]+", " ", text)
+    text = re.sub(r"[^\w\s,·$¥%]+", " ", text)
     text = re.sub(r"\s+", " ", _FILLERS_EN.sub(" ", text))
     return _STUTTER_EN.sub(r"\1", text)
 

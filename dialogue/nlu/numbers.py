@@ -43,11 +43,12 @@ _REPEAT_EN = {"double": 2, "triple": 3}
 
 ZH_NUMBER = "[零〇一二两三四五六七八九十百千万\\d]+"
 ZH_DIGIT_RUN = re.compile(
-    "[零〇幺一二两三四五六七八九\\d](?: ?[零〇幺一二两三四五六七八九\\d]){2,}"
+    "[零〇幺一二两三四五六七八九\\d](?:[ ,]?[零〇幺一二两三四五六七八九\\d]){2,}"
 )
 _EN_WORDS = "|".join([*_ONES_EN, *_TENS_EN, *_REPEAT_EN])
-EN_DIGIT_RUN = re.compile(rf"\b(?:\d+|{_EN_WORDS})(?: (?:\d+|{_EN_WORDS}))*\b")
-EN_NUMBER = rf"(?:(?:{_EN_WORDS}|hundred|thousand|and|\d+(?:\.\d+)?)\s?)+"
+EN_DIGIT_RUN = re.compile(rf"\b(?:\d+|{_EN_WORDS})(?: ?,? (?:\d+|{_EN_WORDS}))*\b")
+_EN_PART = rf"(?:\d+(?:\.\d+)?|\b(?:{_EN_WORDS}|hundred|thousand)\b)"
+EN_NUMBER = rf"(?:{_EN_PART}(?:\s+(?:and\s+|point\s+)?{_EN_PART})*\s?)"
 
 
 def digits_zh(words: str) -> str:
@@ -58,7 +59,7 @@ def digits_zh(words: str) -> str:
 def digits_en(words: str) -> str:
     """one three double eight → 1388, forty two → 42."""
     out, repeat, tens = "", 1, None
-    for word in words.split():
+    for word in words.replace(",", " ").split():
         if word in _REPEAT_EN:
             repeat = _REPEAT_EN[word]
             continue

@@ -57,7 +57,7 @@ def test_an_abstained_reading_is_not_shown():
 def test_requests_and_values_are_listed_once_in_order():
     def understood(*ids):
         intents = [{"id": name, "confidence": 0.9} for name in ids]
-        values = [{"kind": "order_number", "value": "2025", "words": "2025"}]
+        values = [{"kind": "order_id", "value": "2025", "words": "2025"}]
         return Event(Kind.UNDERSTOOD.value, {"intents": intents, "entities": values})
 
     told = digest([understood("return_goods", "refund_request"), understood("return_goods")])

@@ -164,6 +164,8 @@ def test_alternatives_in_an_example_are_spelt_out():
 
 
 def test_the_view_is_plain_json(understander):
-    view = to_json(understander.understand("i want to return the shirt", "en", NOW))
-    assert view["intents"][0]["id"] == "return_goods"
-    assert view["entities"] == [{"kind": "product", "value": "clothing", "words": "shirt"}]
+    view = to_json(understander.understand("i want to return the shirt", "en", NOW), "en")
+    assert view["intents"][0].keys() == {"name", "confidence", "text"}
+    assert view["intents"][0]["name"] == "return_goods"
+    assert view["entities"] == [{"type": "product", "value": "shirt", "text": "shirt"}]
+    assert view["language"] == "en"
