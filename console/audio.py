@@ -7,7 +7,9 @@ from flask import Blueprint, Response, abort, jsonify, send_file
 from console.access import require
 from console.archive import Archive
 from console.deps import ConsoleDeps
-from recordings.errors import BadRecording
+from recordings.channels import file_of
+from recordings.errors import BadRecording, RecordingError
+from recordings.models import Recording
 from recordings.waveform import read_waveform
 from security.roles import Permission
 
@@ -17,8 +19,7 @@ def add_audio(blueprint: Blueprint, deps: ConsoleDeps) -> None:
     archive = Archive(deps.session_factory)
 
     def file_of(call_sid: str) -> Path:
-        recording = archive.recording(call_sid)
-        path = sound_file(deps.recordings_folder, recording.path if recording else None)
+        path = sound_file(deps.recordings_folder, archive.recording(call_sid))
         if path is None:
             abort(404)
         return path
@@ -40,10 +41,11 @@ def add_audio(blueprint: Blueprint, deps: ConsoleDeps) -> None:
         return jsonify(duration=waveform.seconds, channels=waveform.channels, peaks=waveform.peaks)
 
 
-def sound_file(folder: Path, relative: str | None) -> Path | None:
-    """The file below the folder; None when there is none or the stored path leads outside."""
-    if not relative:
+def sound_file(folder: Path, recording: Recording | None) -> Path | None:
+    """The recording's file; None where there is none, or none that may be served."""
+    if recording is None:
         return None
-    path = (folder / relative).resolve()
-    inside = path.is_relative_to(folder.resolve())
-    return path if inside and path.is_file() else None
+    try:
+        return file_of(recording, folder)
+    except RecordingError:
+        return None

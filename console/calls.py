@@ -66,7 +66,7 @@ def _facts(
 ) -> dict[str, Any]:
     role = current_user().role
     recording = recorded.recording
-    path = sound_file(deps.recordings_folder, recording.path if recording else None)
+    path = sound_file(deps.recordings_folder, recording)
     agent = deps.roster.get(call.agent_id) if call.agent_id else None
     return {
         "call": call,

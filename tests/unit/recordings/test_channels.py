@@ -45,10 +45,20 @@ def test_a_file_that_is_no_wav_is_named(tmp_path: Path) -> None:
         split(file)
 
 
-def test_a_row_never_leads_out_of_the_folder(tmp_path: Path) -> None:
-    with pytest.raises(StorageFailed, match="leads out"):
-        file_of(row("../../secret.wav"), tmp_path)
+@pytest.mark.parametrize("stored", ["", ".", "absent.wav", "2026/11/RE1.wav"])
+def test_a_row_without_its_file_is_named(tmp_path: Path, stored: str) -> None:
     with pytest.raises(StorageFailed, match="missing"):
-        file_of(row("2026/11/RE1.wav"), tmp_path)
+        file_of(row(stored), tmp_path)
+
+
+def test_a_row_never_leads_out_of_the_folder(tmp_path: Path) -> None:
+    secret = tmp_path / "secret.wav"
+    secret.write_bytes(b"x")
+    for stored in ("../secret.wav", "../../secret.wav", str(secret)):
+        with pytest.raises(StorageFailed, match="leads out"):
+            file_of(row(stored), tmp_path / "recordings")
+
+
+def test_a_row_without_a_path_was_never_fetched(tmp_path: Path) -> None:
     with pytest.raises(UnknownRecording):
         file_of(row(None), tmp_path)
