@@ -31,4 +31,4 @@ class Kind(StrEnum):
     RECORDED = "recording.fetched"  # recording, seconds, channels, speech_seconds
     RECORDING_ABSENT = "recording.absent"  # recording, error
     TRANSCRIBED = "recording.transcribed"  # recording, segments, words
-    SCORED = "qa.scored"  # scorecard, score, band, flagged, failed [criterion...]
+    SCORED = "qa.scored"  # recording, scorecard, score, band, flagged, failed [criterion...]

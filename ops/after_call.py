@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session, sessionmaker
@@ -99,35 +100,35 @@ class AfterCall:
                 update(Recording).where(Recording.sid == sid).values(acoustics=measured)
             )
         seconds = {party: round(len(pcm) / 8000, 2) for party, pcm in parties.items()}
-        self.call_log.append(
+        self._append_once(
             call_sid,
             Kind.RECORDED,
-            self.now(),
             recording=sid,
             seconds=fetched.seconds,
             channels=seconds,
             speech_seconds=self.work.recording(sid).speech_seconds,
         )
         words = sum(len(segment.text.split()) for segment in segments)
-        self.call_log.append(
-            call_sid,
-            Kind.TRANSCRIBED,
-            self.now(),
-            recording=sid,
-            segments=len(segments),
-            words=words,
+        self._append_once(
+            call_sid, Kind.TRANSCRIBED, recording=sid, segments=len(segments), words=words
         )
 
     def _score(self, recording: Recording) -> None:
         score = self.judge.score_call(recording.call_sid, self.now())
         failed = [f["criterion"] for f in score.findings if f["verdict"] == "fail"]
-        self.call_log.append(
+        self._append_once(
             recording.call_sid,
             Kind.SCORED,
-            self.now(),
+            recording=recording.sid,
             scorecard=score.scorecard,
             score=score.score,
             band=score.band,
             flagged=score.flagged,
             failed=failed,
         )
+
+    def _append_once(self, call_sid: str, kind: Kind, *, recording: str, **data: Any) -> None:
+        """Keep a step's event, unless a worker that died right after it has kept it already."""
+        kept = (e for e in self.call_log.events(call_sid) if e.kind == kind)
+        if not any(e.data.get("recording") == recording for e in kept):
+            self.call_log.append(call_sid, kind, self.now(), recording=recording, **data)

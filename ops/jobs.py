@@ -2,6 +2,7 @@
 again.
 """
 
+import contextlib
 import logging
 import os
 
@@ -9,6 +10,7 @@ from redis import Redis, RedisError
 from rq import Queue
 from rq.exceptions import DuplicateJobError, NoSuchJobError
 from rq.job import Job
+from rq.utils import now
 
 from ops.after_call import AfterCall
 from ops.settings import Settings
@@ -18,6 +20,9 @@ logger = logging.getLogger(__name__)
 QUEUE = "after-call"
 JOB_SECONDS = 900
 """A job that runs longer is stuck; an hour's call takes about two minutes."""
+
+CLAIM_SECONDS = 20.0
+"""A worker that has taken a job claims its recording at once; after this long it never will."""
 
 _after_call: AfterCall | None = None
 """The only module-level variable of the code base: the worker's services, built once per
@@ -56,17 +61,28 @@ def enqueue_recording(redis_url: str, recording_sid: str, step: str = "announced
 
 def _enqueue(connection: Redis, recording_sid: str, step: str) -> None:
     job_id = f"recording-{recording_sid}-{step}"
+    queue = Queue(QUEUE, connection=connection)
     try:
-        Job.fetch(job_id, connection=connection)
-    except NoSuchJobError:
-        try:
-            Queue(QUEUE, connection=connection).enqueue(
-                process_recording,
-                recording_sid,
-                job_id=job_id,
-                job_timeout=JOB_SECONDS,
-                result_ttl=3600,
-                failure_ttl=7 * 86400,
-            )
-        except DuplicateJobError:
+        known = Job.fetch(job_id, connection=connection)
+        if queue.get_job_position(job_id) is not None or _was_just_taken(known):
             return
+        # Over without a claim: the worker died before it, or the database was away. RQ would
+        # keep the job for a week, and with it everybody from trying this step again.
+        known.delete()
+    except NoSuchJobError:
+        pass
+    with contextlib.suppress(DuplicateJobError):
+        queue.enqueue(
+            process_recording,
+            recording_sid,
+            job_id=job_id,
+            job_timeout=JOB_SECONDS,
+            result_ttl=3600,
+            failure_ttl=7 * 86400,
+        )
+
+
+def _was_just_taken(job: Job) -> bool:
+    """Between the queue and the claim in the recording's row, where nobody else can see it."""
+    taken = job.started_at or job.enqueued_at
+    return taken is not None and (now() - taken).total_seconds() < CLAIM_SECONDS
