@@ -118,7 +118,7 @@ def test_only_the_composition_root_and_ops_know_the_environment() -> None:
     assert {path for path in readers - settled if not path.startswith("ops/")} == set()
 
 
-LOCKS = list(ROOT.glob("requirements/*.txt")) + [ROOT / "package-lock.json"]
+LOCKS = [*ROOT.glob("requirements/*.txt"), ROOT / "package-lock.json"]
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=name)
