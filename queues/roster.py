@@ -21,8 +21,3 @@ class Roster:
         """Every agent, by name."""
         with self._session_factory() as session:
             return list(session.scalars(select(Agent).order_by(Agent.name)))
-
-    def by_endpoint(self, endpoint: str) -> Agent | None:
-        """The agent whose phone this is (client:<identity> or E.164)."""
-        with self._session_factory() as session:
-            return session.scalars(select(Agent).where(Agent.endpoint == endpoint)).first()

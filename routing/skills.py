@@ -1,7 +1,7 @@
 """Skills: what an agent can do and a call can require. A language is a skill like any other."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 MAX_REQUIRED = 3
 """More hard requirements than this leave callers waiting for nobody, and the subset walk of
@@ -21,8 +21,3 @@ def required(skills: Iterable[str]) -> tuple[str, ...]:
     if len(chosen) > MAX_REQUIRED:
         raise ValueError(f"{len(chosen)} required skills {chosen!r}; at most {MAX_REQUIRED}")
     return chosen
-
-
-def is_qualified(levels: Mapping[str, int], needed: Iterable[str]) -> bool:
-    """True when an agent with these skill levels (1-5) has every needed skill."""
-    return all(levels.get(skill, 0) > 0 for skill in needed)

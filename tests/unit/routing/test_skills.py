@@ -1,6 +1,6 @@
 import pytest
 
-from routing.skills import is_qualified, is_skill_id, required
+from routing.skills import is_skill_id, required
 
 
 @pytest.mark.parametrize("text", ["lang_zh", "appliance", "a1"])
@@ -20,9 +20,3 @@ def test_required_skills_have_one_spelling():
 def test_four_required_skills_are_refused():
     with pytest.raises(ValueError, match="4 required skills"):
         required("abcd")
-
-
-def test_a_level_of_zero_is_no_skill():
-    assert is_qualified({"a": 1, "b": 3}, ("a", "b"))
-    assert not is_qualified({"a": 1, "b": 0}, ("a", "b"))
-    assert is_qualified({}, ())
