@@ -18,7 +18,6 @@ _FRAME_SECONDS = FRAME_MS / 1000
 _CATCH_UP_FRAMES = 5
 """A late clock makes up for at most this many frames at once; the rest of the gap is skipped."""
 
-TERMINAL = frozenset({"completed", "busy", "failed", "no-answer", "canceled"})
 _KEYS = frozenset("0123456789*#ABCD")
 
 

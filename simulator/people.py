@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -212,7 +212,3 @@ class _Door:
 
 def _problem(status: int, problems: list[str]) -> web.Response:
     return web.json_response({"problems": problems}, status=status)
-
-
-SayHook = Callable[[str, str], Awaitable[bytes]]
-"""Shape of People.say, for the exchange."""
