@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.environment import demo
+
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 FILE_LINES, FUNCTION_LINES = 450, 60
@@ -152,26 +154,10 @@ def test_the_web_process_carries_nothing_heavy(tmp_path: Path) -> None:
         text=True,
         timeout=60,
         cwd=ROOT,
-        env={**demo_settings(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
+        env={**demo(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)},
     )
 
     assert ran.returncode == 0, ran.stderr
     loaded = set(ran.stdout.split('"'))
     assert [module for module in HEAVY if module in loaded] == []
     assert "flask" in loaded, "the list was read"
-
-
-def demo_settings(folder: Path) -> dict[str, str]:
-    return {
-        "HOTLINE_ENV": "demo",
-        "HOTLINE_FOLDER": str(folder),
-        "HOTLINE_REDIS_URL": "redis://127.0.0.1:1/0",
-        "HOTLINE_SECRET_KEY": "k" * 32,
-        "TWILIO_ACCOUNT_SID": "AC" + "1" * 32,
-        "TWILIO_AUTH_TOKEN": "t" * 32,
-        "HOTLINE_PUBLIC_BASE_URL": "http://127.0.0.1:8000",
-        "HOTLINE_MEDIA_BASE_URL": "ws://127.0.0.1:8001",
-        "HOTLINE_NUMBERS": "+864008000001=zh",
-        "HOTLINE_PHONE": "box",
-        "HOTLINE_PHONE_BOX_URL": "http://127.0.0.1:9000",
-    }
