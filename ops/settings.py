@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 LANGUAGES = ("zh", "en")
+KEY_LENGTH = 32
+"""Characters of the secret key; 32 random hexadecimal digits are 128 bits."""
 
 
 class SettingsInvalid(ValueError):
@@ -49,8 +51,8 @@ class StoreSettings:
     folder: Path
     cache: Path
     """What may be deleted at any time and is made again: prompts' sound, compiled analysis."""
-    database_url: str
-    redis_url: str
+    database_url: str = field(repr=False)  # addresses may hold a password
+    redis_url: str = field(repr=False)
 
     @property
     def recordings(self) -> Path:
@@ -144,9 +146,10 @@ class Settings:
         """Read and check all variables. Raises SettingsInvalid with every problem."""
         read = _Reader(environ)
         folder = Path(read.text("HOTLINE_FOLDER", "var")).absolute()
+        env = read.choice("HOTLINE_ENV", "production", ("demo", "production"))
         settings = cls(
-            env=read.choice("HOTLINE_ENV", "production", ("demo", "production")),
-            secret_key=read.secret("HOTLINE_SECRET_KEY"),
+            env=env,
+            secret_key=read.key("HOTLINE_SECRET_KEY", env),
             zone=read.zone("HOTLINE_TIME_ZONE", "Asia/Shanghai"),
             line=_line(read),
             store=StoreSettings(
@@ -178,10 +181,7 @@ class Settings:
                 emotion_active=read.choice("HOTLINE_EMOTION", "shadow", ("shadow", "active"))
                 == "active",
             ),
-            phone=PhoneSettings(
-                kind=read.choice("HOTLINE_PHONE", "twilio", ("box", "twilio")),
-                box_url=read.text("HOTLINE_PHONE_BOX_URL", ""),
-            ),
+            phone=read.phone(),
             job=JobSettings(
                 lease_seconds=read.number("HOTLINE_JOB_LEASE_SECONDS", 120, 2, 3600),
                 sweep_seconds=read.number("HOTLINE_JOB_SWEEP_SECONDS", 5, 1, 300),
@@ -197,7 +197,7 @@ def _line(read: "_Reader") -> LineSettings:
         account_sid=read.text("TWILIO_ACCOUNT_SID", required="your account's SID (AC...)"),
         auth_token=read.secret("TWILIO_AUTH_TOKEN"),
         api_key=read.text("TWILIO_API_KEY", ""),
-        api_secret=read.text("TWILIO_API_SECRET", ""),
+        api_secret=read.secret("TWILIO_API_SECRET", optional=True),
         api_base=read.url("HOTLINE_TWILIO_API_BASE", "", ("http", "https")),
         public_base_url=read.url(
             "HOTLINE_PUBLIC_BASE_URL", None, ("http", "https"), "https://hotline.example"
@@ -222,16 +222,36 @@ class _Reader:
             self.problems.append(f"{name} is not set; give {required}")
         return value
 
-    def secret(self, name: str) -> str:
+    def secret(self, name: str, *, optional: bool = False) -> str:
         """From NAME or from the file named by NAME_FILE."""
-        path = self.environ.get(f"{name}_FILE", "").strip()
+        path = self.text(f"{name}_FILE")
         if not path:
-            return self.text(name, required="a secret, or its file's path in " + name + "_FILE")
+            right = "" if optional else f"a secret, or its file's path in {name}_FILE"
+            return self.text(name, required=right)
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
-        except OSError as problem:
-            self.problems.append(f"{name}_FILE={path!r} cannot be read: {problem.strerror}")
+            value = Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as problem:
+            self.problems.append(f"{name}_FILE={path!r} cannot be read: {problem}")
             return ""
+        if not value:
+            self.problems.append(f"{name}_FILE={path!r} is empty; write the secret into it")
+        return value
+
+    def key(self, name: str, env: str) -> str:
+        """The secret that signs log-ins and stream tokens; long, unless for a demo."""
+        value = self.secret(name)
+        if value and len(value) < KEY_LENGTH and env != "demo":
+            self.problems.append(
+                f"{name} has {len(value)} characters; give at least {KEY_LENGTH} random ones"
+            )
+        return value
+
+    def phone(self) -> PhoneSettings:
+        kind = self.choice("HOTLINE_PHONE", "twilio", ("box", "twilio"))
+        box_url = self.url("HOTLINE_PHONE_BOX_URL", "", ("http", "https"))
+        if kind == "box" and not box_url:
+            self.problems.append("HOTLINE_PHONE_BOX_URL is not set; HOTLINE_PHONE=box needs it")
+        return PhoneSettings(kind=kind, box_url=box_url)
 
     def choice(self, name: str, default: str, allowed: tuple[str, ...]) -> str:
         value = self.text(name, default)
