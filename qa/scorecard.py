@@ -91,6 +91,8 @@ class _Reader:
 
     def _title(self, place: str, raw: object) -> Mapping[str, str]:
         title = self._mapping(f"{place}.title", raw)
+        for strange in sorted(map(str, set(title) - set(LANGUAGES))):
+            self.problems.append(f"{place}.title knows no {strange!r}; quote texts with commas")
         for language in LANGUAGES:
             if not isinstance(title.get(language), str) or not title[language]:
                 self._wrong(f"{place}.title.{language}", title.get(language), "a text")

@@ -41,9 +41,9 @@ def span_of(segment: SegmentFact) -> Span:
 
 
 def said_by_bot(event: EventFact) -> Span:
-    """A sentence of the bot as evidence."""
+    """A sentence of the bot as evidence; its event is written when it has been heard."""
     length = int(event.data.get("heard_ms") or 0)
-    return Span(bot_text(event), "bot", event.at_ms, event.at_ms + length)
+    return Span(bot_text(event), "bot", max(0, event.at_ms - length), event.at_ms)
 
 
 def bot_text(event: EventFact) -> str:

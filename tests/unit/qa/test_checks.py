@@ -208,3 +208,8 @@ def test_talking_at_the_same_time_fails_when_it_is_much():
 def test_a_caller_who_hung_up_owes_no_goodbye_to_anyone():
     gone = replace(BOT_CALL, call=replace(BOT_CALL.call, outcome="caller_left"))
     assert verdict("ending", gone) is NA
+
+
+def test_the_bots_words_are_shown_where_they_begin_in_the_recording():
+    finding = find(BOT_CALL, CRITERIA["greeting"])
+    assert [(span.start_ms, span.end_ms) for span in finding.evidence] == [(0, 4000)]

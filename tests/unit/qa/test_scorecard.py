@@ -46,6 +46,18 @@ def test_every_problem_is_listed_at_once_with_its_place(tmp_path):
     assert "scorecard 'card.yaml' has" in text
 
 
+def test_a_title_cut_by_a_comma_is_noticed(tmp_path):
+    path = tmp_path / "card.yaml"
+    path.write_text(
+        "name: card\nversion: 1\ncriteria:\n"
+        "  - {id: a, title: {zh: 甲, en: Solved, or handed over}, check: no_long_silence,"
+        " weight: 1, params: {seconds: 9}}\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ScorecardInvalid, match="knows no 'or handed over'"):
+        load_scorecard(path)
+
+
 def test_a_missing_scorecard_is_a_clear_error(tmp_path):
     with pytest.raises(ScorecardInvalid, match="No such file"):
         load_scorecard(tmp_path / "absent.yaml")
