@@ -10,7 +10,7 @@ from console.archive import Archive
 from console.deps import ConsoleDeps
 from console.digest import Digest, digest
 
-MAX_LINES = 8
+MAX_LINES = 4
 """Last lines of the talk on a card."""
 MAX_WAITING = 100
 MAX_AGENTS = 200

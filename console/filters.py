@@ -44,6 +44,11 @@ def percent(value: float | None) -> str:
     return "–" if value is None else f"{value * 100:.0f} %"
 
 
+def figure(value: float | None) -> str:
+    """At most one digit behind the point: 5.0 is 5, 87.34 is 87.3."""
+    return "–" if value is None else f"{round(value, 1):g}"
+
+
 def emotion_name(level: int | None) -> str:
     """The level's key among the texts; unsure when the scorer abstained."""
     if level is None or not 0 <= level < len(EMOTION_LEVELS):
@@ -63,6 +68,7 @@ def add_filters(blueprint: Blueprint, zone: ZoneInfo) -> None:
     blueprint.add_app_template_filter(duration, "duration")
     blueprint.add_app_template_filter(milliseconds, "milliseconds")
     blueprint.add_app_template_filter(percent, "percent")
+    blueprint.add_app_template_filter(figure, "figure")
     blueprint.add_app_template_filter(emotion_name, "emotion_name")
     blueprint.add_app_template_filter(intent_name, "intent_name")
     blueprint.add_app_template_filter(lambda value: clock(value, zone), "clock")

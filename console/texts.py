@@ -29,6 +29,10 @@ class Texts:
         """The wording of a stored value (`outcome`, `abandoned`), or the value itself."""
         return self.words.get(f"{prefix}.{value}", str(value))
 
+    def pick(self, text: object) -> str:
+        """A text kept in both languages ({"zh": …, "en": …}) in this one; others as they are."""
+        return str(text.get(self.language, "")) if isinstance(text, Mapping) else str(text)
+
     def event(self, kind: str, data: Mapping[str, object]) -> str:
         """One line of a call's story; what the event does not tell is a dash."""
         if f"event.{kind}" not in self.words:
@@ -39,6 +43,8 @@ class Texts:
     def _shown(self, name: str, value: object) -> str:
         if name == "seconds" or name.endswith("_seconds"):
             return f"{value:.0f}" if isinstance(value, int | float) else str(value)
+        if isinstance(value, float):
+            return f"{round(value, 1):g}"
         if isinstance(value, list | tuple):
             return ", ".join(_name_of(item) for item in value)
         return self.value(name, value)
