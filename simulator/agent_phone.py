@@ -2,13 +2,14 @@
 
 import asyncio
 
+from simulator.acting import spoken, told
 from simulator.desk import Desk
-from simulator.handset import Handset, monotonic_ms
+from simulator.handset import Handset
 from simulator.party import Answer, Line, RingInfo
 from simulator.stage import CallReport, Stage, StepReport, StoryBroken
 from simulator.steps import Step, StepKind
 from simulator.story import AgentRole
-from simulator.voices import VoiceFailed, Voices
+from simulator.voices import Voices
 
 
 class AgentLeg:
@@ -86,10 +87,7 @@ class AgentPhone:
 
     async def sound(self, step: Step) -> bytes:
         """Mu-law of a sentence; raises StoryBroken."""
-        try:
-            return await self._voices.speak(step.text, self.role.voice, step.temper)
-        except VoiceFailed as failed:
-            raise StoryBroken(f"{step.place}: {failed}") from failed
+        return await spoken(self._voices, self.role.voice, step)
 
     async def play(self) -> None:
         """Do every step; the report says how it went. The desk is left logged out."""
@@ -98,7 +96,8 @@ class AgentPhone:
             for step in self.sentences():
                 await self.sound(step)
             for step in self.role.steps:
-                await self._do(step)
+                with told(self.report, step) as report:
+                    await self._act(step, report)
             self.report.state = "done"
         except StoryBroken as broken:
             self.report.problem = f"{self.role.name}: {broken}"
@@ -114,17 +113,6 @@ class AgentPhone:
             self.leg.phone.drop()
         while not self._rings.empty():
             self._rings.get_nowait().decide(Answer.NO_ANSWER)
-
-    async def _do(self, step: Step) -> None:
-        report = StepReport.of(step, monotonic_ms())
-        self.report.steps.append(report)
-        try:
-            await self._act(step, report)
-        except StoryBroken as broken:
-            report.problem = str(broken)
-            raise StoryBroken(f"{step.place} {step.kind}: {broken}") from None
-        finally:
-            report.ended_ms = monotonic_ms()
 
     async def _act(self, step: Step, report: StepReport) -> None:
         match step.kind:

@@ -3,13 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from simulator.acting import spoken, told
 from simulator.ear import VoiceRecall
 from simulator.handset import Handset, monotonic_ms
 from simulator.party import Answer, Line, Party, RingInfo
 from simulator.stage import CallReport, Stage, StepReport, StoryBroken
 from simulator.steps import Step, StepKind
 from simulator.story import CallerRole
-from simulator.voices import VoiceFailed, Voices
+from simulator.voices import Voices
 
 PlaceCall = Callable[[str, str, Party], Awaitable[str]]
 """(from, to, who) → CallSid: the exchange's way to begin a call."""
@@ -69,7 +70,8 @@ class Caller:
             await asyncio.sleep(self.role.start_after_seconds)
             await self._call(place_call)
             for step in self.role.steps:
-                await self._do(step)
+                with told(self.report, step) as report:
+                    await self._act(step, report)
             self.report.state = "done"
         except StoryBroken as broken:
             self.report.problem = f"{self.role.name}: {broken}"
@@ -90,10 +92,7 @@ class Caller:
                 await self._sound(step)
 
     async def _sound(self, step: Step) -> bytes:
-        try:
-            return await self._voices.speak(step.text, self.role.voice, step.temper)
-        except VoiceFailed as failed:
-            raise StoryBroken(f"{step.place}: {failed}") from failed
+        return await spoken(self._voices, self.role.voice, step)
 
     async def _call(self, place_call: PlaceCall) -> None:
         try:
@@ -115,17 +114,6 @@ class Caller:
         if not self.phone.connected.is_set():
             why = self.phone.ended_reason or f"no answer within {_ANSWERED_WITHIN_SECONDS:g} s"
             raise StoryBroken(f"the call to {self.role.to} was not answered ({why})")
-
-    async def _do(self, step: Step) -> None:
-        report = StepReport.of(step, monotonic_ms())
-        self.report.steps.append(report)
-        try:
-            await self._act(step, report)
-        except StoryBroken as broken:
-            report.problem = str(broken)
-            raise StoryBroken(f"{step.place} {step.kind}: {broken}") from None
-        finally:
-            report.ended_ms = monotonic_ms()
 
     async def _act(self, step: Step, report: StepReport) -> None:
         phone = self.phone
