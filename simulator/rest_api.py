@@ -3,7 +3,6 @@
 import base64
 import binascii
 import hmac
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -11,8 +10,7 @@ from simulator import rest_calls, rest_conferences, rest_queues, rest_recordings
 from simulator.errors import RestRefused
 from simulator.exchange import Exchange
 from simulator.reporting import API_VERSION
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from simulator.rest_shapes import Handler, not_found
 
 
 def rest_routes(exchange: Exchange) -> list[web.RouteDef]:
@@ -63,7 +61,7 @@ def _check_credentials(exchange: Exchange, request: web.Request) -> None:
 
 
 async def _no_such_resource(request: web.Request) -> web.StreamResponse:
-    raise RestRefused(404, 20404, f"The requested resource {request.path} was not found")
+    raise not_found(request)
 
 
 def _error(refusal: RestRefused) -> web.Response:
