@@ -62,6 +62,7 @@ def _call(caller: dict[str, Any], sessions: sessionmaker[Session], log: CallLog)
             "name": caller["name"],
             "call_sid": sid,
             "outcome": None,
+            "connected_at": None,
             "turns": [],
             "interruptions": [],
             "queue": None,
