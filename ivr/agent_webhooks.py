@@ -13,13 +13,15 @@ from ivr.offers import Offers
 from ivr.session import CallSession
 from ivr.state import CallState, Phase
 from ivr.turn import TurnTaker
-from ivr.webhooks import goodbye, make_signature_check, xml
+from ivr.webhooks import goodbye, make_signature_check, refusal, xml
 from queues.reservations import Reservation, Reservations
 from telephony import requests as forms
 from telephony.signature import RequestSignature
 from telephony.verbs import DialConference, Hangup, Redirect
 
 GONE = goodbye("来电者已离开。The caller is gone.", "zh")
+BROKEN = goodbye("抱歉,系统出现故障,再见。Sorry, something went wrong here. Goodbye.", "zh")
+"""In both languages: whose call it is can be what is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ def make_agent_blueprint(parts: AgentParts) -> Blueprint:
     agents = Blueprint("agent_legs", __name__, url_prefix="/voice")
     views = _AgentViews(parts)
     agents.before_request(make_signature_check(parts.signature, parts.on_rejected))
+    agents.register_error_handler(Exception, views.apologise)
     agents.add_url_rule("/agent/<rid>", "answered", views.answered, methods=["POST"])
     agents.add_url_rule("/agent-status/<rid>", "status", views.status, methods=["POST"])
     agents.add_url_rule("/connect/<rid>", "connect", views.connect, methods=["POST"])
@@ -102,6 +105,10 @@ class _AgentViews:
             return xml((Hangup(),))
         text = self._parts.turns.words(state, "goodbye", {})
         return xml(goodbye(text, state.memory.language))
+
+    def apologise(self, problem: Exception) -> Response:
+        """The border: log it; who is on the line hears words instead of a dead line."""
+        return refusal(problem, callbacks=("/voice/agent-status/",)) or xml(BROKEN)
 
     def _left(self, call_sid: str, rid: str) -> CallState | None:
         """The call after the agent left it; None: it is not known any more."""

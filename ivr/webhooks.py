@@ -99,6 +99,23 @@ def xml(verbs: Sequence[Verb]) -> Response:
     return Response(twiml.render(verbs), mimetype="text/xml")
 
 
+def refusal(problem: Exception, callbacks: tuple[str, ...]) -> Response | None:
+    """What a border answers when nobody waits for verbs; None: somebody does. Logs the problem.
+
+    `callbacks` are the beginnings of the paths whose answer nobody hears.
+    """
+    if isinstance(problem, HTTPException):
+        return Response(problem.description, problem.code, mimetype="text/plain")
+    if isinstance(problem, TelephonyError):
+        logger.warning("refused a webhook to %s: %s", request.path, problem)
+        return Response(str(problem), 400, mimetype="text/plain")
+    expected = isinstance(problem, IvrError)
+    logger.error("webhook %s failed: %s", request.path, problem, exc_info=not expected)
+    if request.path.startswith(callbacks):
+        return Response("try again", 503, mimetype="text/plain")
+    return None
+
+
 class _CallerViews:
     def __init__(self, parts: VoiceParts) -> None:
         self._parts = parts
@@ -221,15 +238,9 @@ class _CallerViews:
 
     def apologise(self, problem: Exception) -> Response:
         """The border: log it, and give the caller a person by the provider's own means."""
-        if isinstance(problem, HTTPException):
-            return Response(problem.description, problem.code, mimetype="text/plain")
-        if isinstance(problem, TelephonyError):
-            logger.warning("refused a webhook to %s: %s", request.path, problem)
-            return Response(str(problem), 400, mimetype="text/plain")
-        retryable = isinstance(problem, IvrError)
-        logger.error("webhook %s failed: %s", request.path, problem, exc_info=not retryable)
-        if request.path in ("/voice/status", "/voice/recording"):
-            return Response("try again", 503, mimetype="text/plain")
+        refused = refusal(problem, callbacks=("/voice/status", "/voice/recording"))
+        if refused is not None:
+            return refused
         language = self._parts.numbers.get(request.form.get("To", ""), "zh")
         if request.path == "/voice/wait":
             return xml(fallback.still_waiting(language))

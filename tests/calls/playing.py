@@ -44,7 +44,9 @@ AFTER_CALL_SECONDS = 90.0
 """From hang-up to score, on a busy machine with a cold librosa."""
 
 
-def wait_until(look: Callable[[], Found | None], within: float, what: str) -> Found:
+def wait_until(
+    look: Callable[[], Found | None], within: float, what: str | Callable[[], str]
+) -> Found:
     """What `look` finds, as soon as it is true; the limit is in seconds."""
     deadline = time.monotonic() + within
     while True:
@@ -52,7 +54,8 @@ def wait_until(look: Callable[[], Found | None], within: float, what: str) -> Fo
         if found:
             return found
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {within:g} s for {what}")
+            wanted = what if isinstance(what, str) else what()
+            raise AssertionError(f"waited {within:g} s for {wanted}")
         time.sleep(0.05)
 
 
@@ -145,11 +148,15 @@ class House:
             if event.kind == kind and all(event.data.get(k) == v for k, v in match.items())
         ]
 
+    def told(self, sid: str) -> list[tuple[str, dict[str, Any]]]:
+        """The call's story, for messages."""
+        return [(event.kind, event.data) for event in self.log.events(sid)]
+
     def wait_event(self, sid: str, kind: Kind, within: float, **match: Any) -> CallEvent:
         return wait_until(
             lambda: (self.events(sid, kind, **match) or [None])[0],
             within,
-            f"{kind.value} {match or ''} of {sid}; it has {[e.kind for e in self.log.events(sid)]}",
+            lambda: f"{kind.value} {match or ''} of {sid}; it has {self.told(sid)}",
         )
 
     def recordings(self, sid: str) -> list[Recording]:
@@ -215,12 +222,15 @@ class Played:
 
     def ended(self, within: float) -> dict[str, Any]:
         """The story's own report at its end."""
-        wait_until(lambda: self.now()["state"] != "running", within, f"the end of {self.now()}")
+        wait_until(
+            lambda: self.now()["state"] != "running", within, lambda: f"the end of {self.now()}"
+        )
         return self.now()
 
     def succeeded(self, within: float) -> dict[str, Any]:
         told = self.ended(within)
-        assert not told["failures"], told["failures"]
+        sids = [caller["call_sid"] for caller in told["callers"] if caller["call_sid"]]
+        assert not told["failures"], (told["failures"], [self._house.told(sid) for sid in sids])
         return told
 
     def stop(self) -> None:
