@@ -17,7 +17,7 @@ from typing import Any
 
 from ops.database.engine import make_engine, make_session_factory
 from ops.database.migrate import migrate
-from ops.processes import ProcessSpec, Supervisor
+from ops.processes import ProcessSpec, Supervisor, parent_death_signal
 from ops.redis_server import RedisServer, free_port
 from ops.seed import seed_demo
 from ops.settings import Settings
@@ -61,7 +61,7 @@ class DemoHouse:
         self.folder = folder.absolute()
         self.password = f"demo-{secrets.token_hex(4)}"
         self.addresses = Addresses(free_port(), free_port(), free_port())
-        self.redis = RedisServer(self.folder / "redis")
+        self.redis = RedisServer(self.folder / "redis", first_act=parent_death_signal())
         self.environ = {**os.environ, **self._variables(), **(overrides or {})}
         self.settings = Settings.from_env(self.environ)
         self.supervisor = Supervisor(self.folder / "logs", self.environ)

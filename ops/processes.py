@@ -47,7 +47,7 @@ class Supervisor:
         self._delay: dict[str, float] = {}
         self._restart_at: dict[str, float] = {}
         """For a child that has died: when it is started again."""
-        self._first_act = _parent_death_signal()
+        self._first_act = parent_death_signal()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
@@ -149,7 +149,7 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _parent_death_signal() -> Callable[[], None] | None:
+def parent_death_signal() -> Callable[[], None] | None:
     """What a child does first; the library is found here, for little is safe after a fork."""
     if sys.platform != "linux":
         return None

