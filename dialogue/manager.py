@@ -13,7 +13,8 @@ from dialogue.nlu.intents import NOT_REQUESTS
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.understander import Understander
 from dialogue.turns import Caller, Entity, Intent, Memory, Reply, Understanding, Utterance
-from dialogue.wording import Wording, spoken_number
+from dialogue.wording import Wording
+from tts.wording import spoken_number
 
 MAX_FAILURES = 3
 """No-matches and no-inputs in a row before a person takes over (DESIGN.md)."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftersales.gateways import Item, Order, OrderGateway
 from dialogue.bots.base import Request
 from dialogue.turns import Caller, Memory
-from dialogue.wording import spoken_digits
+from tts.wording import spoken_digits
 
 TAIL_DIGITS = 4
 ORDER_KINDS = ("order_id", "order_id_tail", "phone_tail")

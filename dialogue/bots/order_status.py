@@ -7,7 +7,8 @@ from aftersales.gateways import Order, OrderGateway, Parcel
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import CallerOrders, item_name, spoken_tail, with_story
 from dialogue.turns import Caller, Memory, Utterance
-from dialogue.wording import Wording, spoken_day
+from dialogue.wording import Wording
+from tts.wording import spoken_day
 
 
 class OrderStatusBot:

@@ -6,7 +6,8 @@ from aftersales.gateways import OrderGateway
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import CallerOrders, item_name
 from dialogue.turns import Caller, Memory, Utterance
-from dialogue.wording import Wording, spoken_money
+from dialogue.wording import Wording
+from tts.wording import spoken_money
 
 
 class RefundBot:

@@ -16,7 +16,8 @@ from dialogue.bots.caller_orders import (
 )
 from dialogue.nlu.intents import label
 from dialogue.turns import Caller, Handover, Memory, Utterance
-from dialogue.wording import Wording, spoken_money, spoken_number
+from dialogue.wording import Wording
+from tts.wording import spoken_money, spoken_number
 
 
 class ReturnsBot:

@@ -1,22 +1,10 @@
 import re
-from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 import pytest
 
 from dialogue.errors import DataInvalid, PromptUnknown
 from dialogue.prompts import PROMPTS
-from dialogue.wording import (
-    WORDING_FOLDER,
-    load_wording,
-    spoken_day,
-    spoken_digits,
-    spoken_money,
-    spoken_number,
-)
-
-ZONE = ZoneInfo("Asia/Shanghai")
-NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
+from dialogue.wording import WORDING_FOLDER, load_wording
 
 
 def copy_with(tmp_path, language, change):
@@ -67,35 +55,3 @@ def test_what_is_spoken_is_short(language):
         text = wording.say(prompt, language, **dict.fromkeys(fields, "一"))
         size = len(text.split()) if language == "en" else len(text)
         assert size <= longest, (prompt, size)
-
-
-@pytest.mark.parametrize(
-    ("value", "zh", "en"),
-    [
-        (0, "零", "zero"),
-        (12, "十二", "twelve"),
-        (105, "一百零五", "one hundred five"),
-        (299, "两百九十九", "two hundred ninety nine"),
-        (2010, "两千零一十", "two thousand ten"),
-        (10500, "一万零五百", "ten thousand five hundred"),
-    ],
-)
-def test_numbers_are_spelt_out(value, zh, en):
-    assert spoken_number(value, "zh") == zh
-    assert spoken_number(value, "en") == en
-
-
-def test_order_digits_are_said_one_by_one():
-    assert spoken_digits("0102", "en") == "zero one zero two"
-    assert spoken_digits("0102", "zh") == "零一零二"
-
-
-def test_money_is_said_with_its_part_only_where_there_is_one():
-    assert spoken_money(29900, "CNY", "zh") == "两百九十九元"
-    assert spoken_money(1250, "USD", "en") == "twelve point five zero dollars"
-
-
-def test_near_days_are_said_as_people_do():
-    assert spoken_day(NOW, NOW, ZONE, "zh") == "今天"
-    assert spoken_day(datetime(2026, 11, 19, 17, tzinfo=UTC), NOW, ZONE, "en") == "today"
-    assert spoken_day(datetime(2026, 11, 5, 3, tzinfo=UTC), NOW, ZONE, "en") == "November five"
