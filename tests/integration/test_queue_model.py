@@ -18,28 +18,12 @@ from queues.reservations import Reservations
 from queues.waiting import Waiting
 from routing.overflow import Step
 from routing.plan import Priority, RoutePlan
+from tests.fakes.queue_floor import LEASE, join, sign_in
 
 T = 1_732_241_234_567
-LEASE = 15_000
 CAP_MS = 300_000
 SKILLS = ("appliance", "billing", "lang_en", "lang_zh")
 SILENCE = 45_000
-
-
-def plan(skills, boost=0) -> RoutePlan:
-    return RoutePlan("general", tuple(sorted(skills)), Priority((), boost), "because")
-
-
-def join(waiting: Waiting, sid: str, skills, now: int, boost: int = 0):
-    return waiting.join(
-        sid, plan(skills, boost), now, language="zh", story=(), caller_masked="+86*****1"
-    )
-
-
-def sign_in(presence: Presence, agent_id: str, skills, now: int) -> None:
-    presence.sign_in(agent_id, agent_id, dict.fromkeys(skills, 3), f"client:{agent_id}", now)
-    presence.set_status(agent_id, "available", now)
-
 
 CALLERS = st.sampled_from([f"C{number}" for number in range(6)])
 AGENTS = st.sampled_from([f"A{number}" for number in range(4)])
