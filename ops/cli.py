@@ -307,12 +307,12 @@ def answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
 
 def input_lines() -> Iterator[dict[str, Any]]:
     """Objects on standard input, one a line."""
-    for number, text in enumerate(sys.stdin, start=1):
+    for number, text in enumerate(sys.stdin.buffer, start=1):  # bytes: one line may be no UTF-8
         if not text.strip():
             continue
         try:
             line = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             line = None
         if not isinstance(line, dict):
             click.echo(dump({"id": None, "error": f"line {number} is no JSON object"}))
@@ -340,7 +340,12 @@ def expected_errors() -> tuple[type[Exception], ...]:
 
 def dump(value: Any) -> str:
     """One line of JSON, readable Chinese."""
-    return json.dumps(value, ensure_ascii=False)
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:  # half a character, which JSON can name but no terminal can show
+        return json.dumps(value)
+    return text
 
 
 if __name__ == "__main__":

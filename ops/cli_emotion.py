@@ -17,6 +17,8 @@ from emotion.cli_view import lexical_json, to_json
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
 
+LANGUAGES = ("zh", "en")
+
 
 class EmotionView:
     """Models loaded once, on first need."""
@@ -27,9 +29,13 @@ class EmotionView:
         self._models: dict[str, VoskModel] = {}
 
     def line(self, line: dict[str, Any], language: str) -> dict[str, Any]:
-        """One JSON line: a text gives the lexical part alone."""
-        language = line.get("lang", language)
+        """One JSON line: a text gives the lexical part alone. Raises ValueError."""
+        language = line.get("lang") or language
+        if language not in LANGUAGES:
+            raise ValueError(f"lang {language!r} is neither zh nor en")
         if "text" in line:
+            if not isinstance(line["text"], str):
+                raise ValueError(f"text {line['text']!r} is not a string")
             return {"lexical": lexical_json(self._lexical.score(line["text"], language))}
         baseline = line.get("baseline")
         return self.file(Path(line["path"]), Path(baseline) if baseline else None, language)
