@@ -106,7 +106,9 @@ def _to_person(wording: Wording, prompt: str, request: Request, memory: Memory) 
 def _settled(memory: Memory, intents: tuple[str, ...]) -> Memory:
     done = memory.done + tuple(i for i in dict.fromkeys(intents) if i not in memory.done)
     agenda = tuple(i for i in memory.agenda if i not in intents)
-    slots = {k: v for k, v in memory.slots.items() if k not in ("plan", "asked_order")}
+    # A bot's own slots are named "<intent>.<slot>" and go with the request.
+    used = ("plan", "asked_order", *(f"{intent}." for intent in intents))
+    slots = {k: v for k, v in memory.slots.items() if not k.startswith(used)}
     return replace(memory, agenda=agenda, done=done, slots=slots, waiting_for=None)
 
 

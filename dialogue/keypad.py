@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from dialogue.bots.caller_orders import TAIL_DIGITS
+from dialogue.slots import KEYED
 from dialogue.turns import Memory
 
 PERSON, OTHER_LANGUAGE = "0", "9"
@@ -22,7 +23,7 @@ def meaning(digit: str, memory: Memory) -> tuple[str, ...]:
 
 def awaits_digits(memory: Memory) -> bool:
     """Whether the last question asked for the digits of an order."""
-    return (memory.waiting_for or "").endswith(".order")
+    return (memory.waiting_for or "").endswith(KEYED)
 
 
 def collected(digit: str, memory: Memory) -> tuple[Memory, str | None]:

@@ -12,6 +12,7 @@ from dialogue.bots.handover import HandoverBot
 from dialogue.nlu.intents import NOT_REQUESTS
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.understander import Understander
+from dialogue.slots import FREE
 from dialogue.turns import Caller, Entity, Intent, Memory, Reply, Understanding, Utterance
 from dialogue.wording import Wording
 from tts.wording import spoken_number
@@ -202,8 +203,10 @@ class DialogueManager:
     def _answers(self, slot: str, intent: str, heard: Heard) -> bool:
         understanding = heard.understanding
         kinds = {e.kind for e in understanding.entities}
-        if slot == "order":
-            return bool(kinds & set(ORDER_KINDS))
+        if slot in FREE and FREE[slot](understanding, heard.utterance, heard.caller):
+            return True
+        if slot in FREE:
+            return _holds(understanding, "deny")
         # "return it" to "shall I return it?" is a yes, too.
         yes = _holds(understanding, "affirm", intent)
         if yes and heard.utterance.confidence >= MIN_YES_CONFIDENCE:
@@ -230,9 +233,12 @@ class DialogueManager:
             return self._asking_again(
                 self._wording.say("yes_or_no", memory.language), memory, understanding, whole=False
             )
-        if keypad.awaits_digits(memory):
+        if (memory.waiting_for or "").endswith(".order"):
             text = self._wording.say("order_not_found", memory.language)
             return Reply(text, memory, understanding, expects_number=True)
+        if memory.waiting_for and "." in memory.waiting_for:
+            first = self._wording.say("not_heard", memory.language)
+            return self._asking_again(first, memory, understanding)
         prompt = "no_match" if memory.failures == 1 else "no_match_again"
         if _holds(understanding, "out_of_scope"):
             prompt = "out_of_scope"

@@ -11,6 +11,7 @@ _PLAIN = (
     "goodbye",
     "no_match",
     "no_match_again",
+    "not_heard",
     "no_input",
     "still_there",
     "out_of_scope",

@@ -1,0 +1,57 @@
+"""Which words answer an open question; every kind of slot that a bot may ask for is one line here.
+
+A bot asks with `BotMove.asks=<slot>`; anything else said goes first, and the question waits.
+"""
+
+from collections.abc import Callable
+
+from dialogue.turns import Caller, Utterance
+from dialogue.turns import Understanding as Understood
+
+NUMBER_KINDS = frozenset({"order_id", "order_id_tail", "phone_tail"})
+"""Four digits without a word for what they are may be an order's tail, too."""
+KEYED = (".order", ".check")
+"""Slots whose four digits may be pressed."""
+
+Answers = Callable[[Understood, Utterance, Caller], bool]
+
+
+def names_caller(text: str, name: str | None) -> bool:
+    """Whether the account's name is said: whole in Mandarin, each part of it in English."""
+    said = text.casefold()
+    if not name or not name.strip():
+        return False
+    if name.isascii():
+        words = set("".join(c if c.isalpha() else " " for c in said).split())
+        return set(name.casefold().split()) <= words
+    return name in said.replace(" ", "")
+
+
+def _kinds(understood: Understood) -> set[str]:
+    return {entity.kind for entity in understood.entities}
+
+
+def _has_number(understood: Understood, utterance: Utterance, caller: Caller) -> bool:
+    return bool(_kinds(understood) & NUMBER_KINDS)
+
+
+def _has_check(understood: Understood, utterance: Utterance, caller: Caller) -> bool:
+    # A wrong tail or name is an answer, too: the bot counts it.
+    return _has_number(understood, utterance, caller) or names_caller(utterance.text, caller.name)
+
+
+def _has_address(understood: Understood, utterance: Utterance, caller: Caller) -> bool:
+    return "address" in _kinds(understood)
+
+
+def _has_date(understood: Understood, utterance: Utterance, caller: Caller) -> bool:
+    return "date" in _kinds(understood)
+
+
+FREE: dict[str, Answers] = {
+    "order": _has_number,
+    "check": _has_check,
+    "address": _has_address,
+    "date": _has_date,
+}
+"""Slots that a value answers; `confirm` (yes or no) and `goods` (any words) are the manager's."""
