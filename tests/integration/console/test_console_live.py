@@ -1,0 +1,73 @@
+"""The live page and its events."""
+
+from dataclasses import replace
+
+from calls.kinds import Kind
+from tests.fakes.console_house import (
+    PASSWORD,
+    SID,
+    START,
+    a_call,
+    log_in,
+    make_app,
+    messages,
+    until,
+    waits_in_line,
+)
+
+
+def test_the_live_page_shows_who_waits_and_why_first(house):
+    a_call(house, status="waiting")
+    waits_in_line(house)
+    house.deps.presence.sign_in("tomas", "Tomas", {"lang_en": 5}, "client:tomas", house.now_ms)
+
+    page = house.person("boss").get("/live").text
+
+    assert "+86138****0103" in page and "13800000103" not in page
+    assert "head start 180 s" in page and "gold member" in page
+    assert "Tomas" in page
+
+
+def test_live_events_come_by_kind_and_go_on_after_the_last_one_seen(house):
+    client = house.person("boss")
+    a_call(house)
+    with client.get("/live/events") as answer:
+        news = messages(answer)
+        assert until(news, "calls")[0] == "calls"
+        house.log.append(SID, Kind.HEARD, START, turn=1, text="我要退货", confidence=0.9)
+        _, card, last_id = until(news, Kind.HEARD.value)
+        assert "我要退货" in card and f'id="call-{SID}"' in card
+
+    house.log.append(SID, Kind.REPLIED, START, turn=1, text="好的", latency_ms=400)
+    with client.get("/live/events", headers={"Last-Event-ID": last_id}) as answer:
+        kinds = [next(news)[0] for news in [messages(answer)] for _ in range(4)]
+    assert Kind.REPLIED.value in kinds
+    assert Kind.HEARD.value not in kinds
+
+
+def test_what_a_caller_says_is_never_run_as_html(house):
+    a_call(house)
+    attack = '<img src=x onerror="alert(1)">'
+    house.log.append(SID, Kind.HEARD, START, turn=1, text=attack, confidence=0.9)
+
+    page = house.person("boss").get("/live").text
+
+    assert attack not in page
+    assert "&lt;img src=x" in page
+
+
+def test_too_many_watchers_are_refused_and_find_room_when_one_leaves(house):
+    deps = replace(house.deps, live_streams=1)
+    app = make_app(deps)
+    client = app.test_client()
+    log_in(client, "boss")
+    house.deps.users.create("boss2", PASSWORD, display_name="Other boss", role="supervisor")
+    other = app.test_client()
+    log_in(other, "boss2")
+    first = client.get("/live/events")
+
+    assert other.get("/live/events").status_code == 503
+    first.close()
+    again = other.get("/live/events")
+    assert again.status_code == 200
+    again.close()
