@@ -2,19 +2,24 @@
 else.
 """
 
+import logging
 import random
 import time
 from collections.abc import Callable
 
 import msgspec
 
+from calls.errors import CallRecordError
 from ivr import effects as fx
 from ivr import events as ev
 from ivr.errors import TooBusy, UnknownCall
 from ivr.perform import Performer
-from ivr.session_store import SessionStore, due_field, version_of
+from ivr.session_store import Due, SessionStore, due_field, version_of
 from ivr.state import CallState
 from ivr.transitions import Policy, begin, transition
+from telephony.errors import TelephonyError
+
+logger = logging.getLogger(__name__)
 
 TRIES = 8
 """Optimistic saves before giving up; two writers at once are rare, eight never seen."""
@@ -79,6 +84,15 @@ class CallSession:
         for field, due in sorted(held.due.items(), key=lambda item: version_of(item[0])):
             overdue = now_ms >= due.until_ms
             if overdue and self._store.take_over(call_sid, field, due, now_ms):
-                self._performer.perform(held.state, due.effects)
-                self._store.performed(call_sid, field)
+                self._catch_up(held.state, field, due)
         return held.state
+
+    def _catch_up(self, state: CallState, field: str, due: Due) -> None:
+        try:
+            self._performer.perform(state, due.effects)
+        except (TelephonyError, CallRecordError) as problem:
+            # Still listed, so tried again after its lease; the event at hand must not wait for
+            # it, for it may be the end of the call.
+            logger.error("call %s: %s is still undone: %s", state.call_sid, field, problem)
+        else:
+            self._store.performed(state.call_sid, field)

@@ -25,7 +25,7 @@ from ivr.state import CallState, Phase
 from queues.presence import Presence
 from queues.reservations import Reservation, Reservations
 from queues.waiting import Waiting
-from telephony.errors import CallGone, ProviderUnavailable
+from telephony.errors import CallGone, ProviderUnavailable, Refused
 from tests.fakes.live_call import (
     CALL,
     CALM,
@@ -474,6 +474,21 @@ def test_a_caller_whom_the_provider_could_not_move_is_moved_by_the_next_event(ho
     house.session.handle(CALL, ev.StreamLost())
 
     assert house.client.asked == [("redirect_call", CALL, f"{BASE}/voice/connect/{offer.id}")]
+
+
+def test_a_caller_whom_the_provider_refuses_to_move_can_still_hang_up(house: House) -> None:
+    offer = house.offered()
+    house.reservations.accept(offer.id, house.clock.ms)
+    house.client.fails = Refused("redirect a call", 21220, "not in the right state")
+    with pytest.raises(Refused):
+        house.session.handle(CALL, ev.AgentAnswered(offer.id, "aisha", "Aisha"))
+    house.clock.ms += PERFORM_MS
+
+    house.session.handle(CALL, ev.CallFinished())
+
+    call = house.log.call(CALL)
+    assert call is not None and call.outcome == "answered_by_agent"
+    assert house.agent_state() == "wrapping"
 
 
 def test_a_record_is_closed_once(house: House) -> None:
