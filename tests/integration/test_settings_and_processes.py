@@ -1,5 +1,6 @@
 """Real children under supervision, a real redis-server, and settings as processes meet them."""
 
+import io
 import os
 import signal
 import subprocess
@@ -10,9 +11,14 @@ from pathlib import Path
 
 import pytest
 import redis as redis_client
+from rich.console import Console
 
+from calls.live import LiveFeed
+from ops.demo import News
+from ops.demo_house import DemoFailed
 from ops.processes import RESTART_SECONDS, ProcessSpec, Supervisor
 from ops.redis_server import RedisServer, RedisServerUnavailable, answering_pid, find_binary
+from security.masking import mask_number
 from tests.fakes.environment import demo
 
 ROOT = Path(__file__).parents[2]
@@ -210,6 +216,29 @@ def test_without_any_redis_server_the_sentence_says_what_to_do(
 
     with pytest.raises(RedisServerUnavailable, match="set HOTLINE_REDIS_URL"):
         find_binary()
+
+
+def test_the_demos_news_has_no_gap_and_knows_the_callers(redis_url: str) -> None:
+    page = io.StringIO()
+    news = News(redis_url, Console(file=page, width=120))
+    with redis_client.Redis.from_url(redis_url) as client:
+        feed = LiveFeed(client)
+        for number in range(3):
+            told = {"call_sid": "CA1", "at": "2026-11-22T09:00:00", "kind": "call.ringing"}
+            caller = {"caller": mask_number("+8613800000101"), "language": "zh"}
+            feed.publish({**told, "data": {**caller, "called": f"+{number}"}})
+            news.tell([{"from": "+8613800000101", "name": "Mei"}])
+
+    lines = page.getvalue().splitlines()
+    assert [line.split()[-2] for line in lines] == ["+0", "+1", "+2"]
+    assert all("Mei" in line for line in lines)
+
+
+def test_the_demo_says_when_its_news_are_gone() -> None:
+    news = News("redis://127.0.0.1:1/0", Console(file=io.StringIO()))
+
+    with pytest.raises(DemoFailed, match="live feed"):
+        news.tell()
 
 
 @pytest.mark.parametrize("target", ["create_app", "create_media_app"])

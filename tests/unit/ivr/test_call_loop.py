@@ -164,14 +164,14 @@ def test_a_place_looked_up_too_early_does_not_cut_off_the_words_before_it(
 
     async def story(stream: Stream) -> None:
         await stream.greeted()
-        stream.parts.speaker.takes_seconds, stream.parts.speaker.ms = 0.3, 300
+        stream.parts.speaker.takes_seconds, stream.parts.speaker.ms = 0.2, 800
         stream.provider.presses("0")
         await eventually(lambda: "waiting 2" in stream.said)
 
     stream = play(story, turns=FakeTurns([TO_PERSON]))
 
     passed_on = stream.log.of(Kind.BOT_SAID)[1]
-    assert passed_on == {"text": TO_PERSON.text, "heard_ms": 300, "interrupted": False}
+    assert passed_on == {"text": TO_PERSON.text, "heard_ms": 800, "interrupted": False}
 
 
 def test_after_the_goodbye_the_stream_is_left() -> None:

@@ -119,6 +119,7 @@ def test_a_call_that_is_joined_late_has_at_least_a_number() -> None:
         (Kind.SCORED, {"score": None, "band": "unavailable", "failed": []}, "unavailable"),
         (Kind.UNDERSTOOD, {"intents": [], "entities": []}, "nothing"),
         (Kind.REPLIED, {"text": "好", "latency_ms": None}, "“好”"),
+        (Kind.POSITION, {"position": 1, "expected_wait_seconds": None}, "place 1, wait unknown"),
     ],
 )
 def test_what_is_missing_is_not_made_up(kind: Kind, data: dict[str, Any], sentence: str) -> None:
