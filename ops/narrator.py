@@ -51,13 +51,16 @@ def _feeling(data: dict[str, Any]) -> str:
 
 def _joined(data: dict[str, Any]) -> str:
     terms = ", ".join(f"{t['name']} +{t['seconds']} s" for t in data["terms"]) or "no head start"
-    wait = data["expected_wait_seconds"]
-    expected = "unknown" if wait is None else f"{wait} s"
+    expected = _wait(data["expected_wait_seconds"])
     skills = "+".join(data["skills"])
     return (
         f"{data['queue']} [{skills}] place {data['position']}, expected wait {expected}, "
         f"{terms}; {data['why']}"
     )
+
+
+def _wait(seconds: int | None) -> str:
+    return "unknown" if seconds is None else f"{seconds} s"
 
 
 def _seconds(value: float | None) -> str:
@@ -93,7 +96,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     Kind.FELL_BACK: lambda d: str(d["why"]),
     Kind.QUEUED: _joined,
     Kind.MOVED: lambda d: f"moved up: +{d['boost_seconds']} s, place {d['position']}",
-    Kind.POSITION: lambda d: f"told: place {d['position']}, wait {d['expected_wait_seconds']} s",
+    Kind.POSITION: lambda d: (
+        f"told: place {d['position']}, wait {_wait(d['expected_wait_seconds'])}"
+    ),
     Kind.OFFERED: lambda d: f"rings {d['agent']}: {d['why']}",
     Kind.NOT_ANSWERED: lambda d: f"{d['agent_id']} {d['reason']}",
     Kind.CONNECTED: lambda d: f"talks to {d['agent']} after {d['waited_seconds']} s",
