@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import msgspec
@@ -22,10 +23,12 @@ from ivr.perform import Performer
 from ivr.session import TRIES, CallSession
 from ivr.session_store import PERFORM_MS, SessionStore, due_field
 from ivr.state import CallState, Phase
+from ivr.webhooks import _CallerViews
 from queues.presence import Presence
 from queues.reservations import Reservation, Reservations
 from queues.waiting import Waiting
 from telephony.errors import CallGone, ProviderUnavailable, Refused
+from telephony.verbs import Redirect
 from tests.fakes.live_call import (
     CALL,
     CALM,
@@ -552,3 +555,12 @@ def test_an_agent_who_answers_too_late_is_told_so(house: House) -> None:
     assert "<Hangup" in agent_views(house).answered(offer.id).get_data(as_text=True)
     assert "<Hangup" in agent_views(house).answered("RVunknown").get_data(as_text=True)
     assert house.session.load(CALL).phase is Phase.WAITING
+
+
+def test_a_stream_that_breaks_as_an_agent_answers_leads_into_the_room() -> None:
+    """The order to move the caller may still be on its way: hanging up would lose both."""
+    parts: Any = SimpleNamespace(public_base_url=BASE)
+
+    (redirect,) = _CallerViews(parts)._after_stream(in_phase(Phase.WITH_AGENT))
+
+    assert redirect == Redirect(f"{BASE}/voice/connect/RV1")
