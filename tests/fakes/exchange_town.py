@@ -92,7 +92,9 @@ class Shop:
             document = document.pop(0)
         if document == "500":
             return web.Response(status=500)
+        sockets = self.base.replace("http", "ws")
         body = f"<Response>{document}</Response>".replace("BASE", self.base)
+        body = body.replace("WS/", f"{sockets}/")
         return web.Response(text=body, content_type="text/xml")
 
     async def socket(self, request):

@@ -7,6 +7,9 @@ import pytest
 
 from tests.fakes.exchange_town import ACCOUNT, Person, media, read, story, tone, town
 
+CONNECT = '<Connect><Stream url="WS/stream/x"/></Connect>'
+"""The town writes its own address for WS."""
+
 
 @story
 async def test_a_two_way_stream_carries_sound_marks_keys_and_hands_over(scratch):
@@ -24,11 +27,10 @@ async def test_a_two_way_stream_carries_sound_marks_keys_and_hands_over(scratch)
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person(voice=tone(300))
-        ws = t.shop.base.replace("http", "ws")
         connected = asyncio.create_task(mei.on_line.wait())
         await t.call(
             mei,
-            voice=f'<Connect><Stream url="{ws}/stream/abc"><Parameter name="t" value="9"/>'
+            voice='<Connect><Stream url="WS/stream/abc"><Parameter name="t" value="9"/>'
             "</Stream></Connect><Say>Bye</Say><Hangup/>",
         )
         await connected
@@ -71,8 +73,7 @@ async def test_clear_stops_the_sound_and_returns_every_mark(scratch):
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+        await t.call(mei, voice=CONNECT)
         await asyncio.wait_for(mei.over.wait(), 5)
         cleared = await t.seen("clear")
     assert marks == ["a", "b"]
@@ -96,8 +97,7 @@ def test_a_stream_that_twilio_refuses_is_refused_and_the_call_goes_on(
     async def body():
         async with town(tmp_path) as t:
             mei = Person()
-            url = address.replace("WS", t.shop.base.replace("http", "ws"))
-            await t.call(mei, voice=f'<Connect><Stream url="{url}"/></Connect><Say>Sorry</Say>')
+            await t.call(mei, voice=f'<Connect><Stream url="{address}"/></Connect><Say>Sorry</Say>')
             await asyncio.wait_for(mei.over.wait(), 5)
             (refused,) = t.exchange.journal.entries("refused")
             assert refused["code"] == code
@@ -117,10 +117,9 @@ async def test_a_binary_frame_ends_the_stream_with_31950(scratch):
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
         await t.call(
             mei,
-            voice=f'<Connect><Stream url="{ws}/stream/x" statusCallback="/s"/></Connect>'
+            voice='<Connect><Stream url="WS/stream/x" statusCallback="/s"/></Connect>'
             "<Say>Next</Say>",
         )
         await asyncio.wait_for(mei.over.wait(), 5)
@@ -142,10 +141,7 @@ async def test_a_redirect_by_rest_interrupts_the_stream_with_stop(scratch):
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        sid = await t.call(
-            mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>', next="<Say>Agent</Say>"
-        )
+        sid = await t.call(mei, voice=CONNECT, next="<Say>Agent</Say>")
         await t.seen("stream-started")
         client = t.rest()
         call = await asyncio.to_thread(client.calls(sid).update, url=f"{t.shop.base}/next")
@@ -166,9 +162,7 @@ async def test_a_second_connect_later_in_the_call_is_allowed(scratch):
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        stream = f'<Connect><Stream url="{ws}/stream/x"/></Connect>'
-        await t.call(mei, voice=f"{stream}<Redirect>/again</Redirect>", again=stream)
+        await t.call(mei, voice=f"{CONNECT}<Redirect>/again</Redirect>", again=CONNECT)
         await asyncio.wait_for(mei.over.wait(), 5)
     assert len(set(sids)) == 2
 
@@ -186,10 +180,9 @@ async def test_one_way_streams_hear_both_tracks_and_may_not_speak(scratch):
         t.shop.on_socket = listen
         t.shop.sounds["/s.ulaw"] = tone(500) * 10
         mei = Person(tone(300))
-        ws = t.shop.base.replace("http", "ws")
         await t.call(
             mei,
-            voice=f'<Start><Stream url="{ws}/stream/x" track="both_tracks"/></Start>'
+            voice='<Start><Stream url="WS/stream/x" track="both_tracks"/></Start>'
             '<Pause length="1"/><Play>/s.ulaw</Play>',
         )
         await asyncio.wait_for(mei.over.wait(), 5)
@@ -226,8 +219,7 @@ async def test_frames_come_every_20_ms_without_drift(scratch):
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+        await t.call(mei, voice=CONNECT)
         await asyncio.wait_for(mei.over.wait(), 8)
     hundred = sorted(later - sooner for sooner, later in zip(times, times[100:], strict=False))
     assert hundred[len(hundred) // 2] == pytest.approx(2.0, abs=0.05)  # the median: a busy machine
@@ -244,8 +236,7 @@ async def test_lost_frames_leave_gaps_in_the_timestamps(scratch):
     async with town(scratch, frame_loss=0.5, jitter_ms=30) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+        await t.call(mei, voice=CONNECT)
         await asyncio.wait_for(mei.over.wait(), 5)
         stopped = await t.seen("stream-stopped")
     chunks = [int(one["chunk"]) for one in got]
@@ -264,10 +255,7 @@ async def test_a_media_process_that_dies_is_noticed_and_the_call_goes_on(scratch
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        await t.call(
-            mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect><Say>Still here</Say>'
-        )
+        await t.call(mei, voice=f"{CONNECT}<Say>Still here</Say>")
         await asyncio.wait_for(mei.over.wait(), 5)
         assert (await t.seen("refused"))["code"] == 31921
         assert t.exchange.journal.entries("said", text="Still here")
@@ -282,8 +270,7 @@ async def test_a_slow_goodbye_of_the_application_does_not_hold_up_the_redirect(s
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        sid = await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+        sid = await t.call(mei, voice=CONNECT)
         await t.seen("stream-started")
         twiml = "<Response><Say>Agent</Say></Response>"
         await asyncio.to_thread(t.rest().calls(sid).update, twiml=twiml)
@@ -304,8 +291,7 @@ async def test_a_long_answer_is_played_whole_at_the_pace_of_speech(scratch):
     async with town(scratch) as t:
         t.shop.on_socket = talk
         mei = Person()
-        ws = t.shop.base.replace("http", "ws")
-        await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+        await t.call(mei, voice=CONNECT)
         await asyncio.wait_for(mei.over.wait(), 5)
     assert len(mei.heard_sound()) == 60
     assert 1.15 <= took[0] <= 1.5
@@ -335,8 +321,7 @@ def test_a_message_that_cannot_be_understood_is_refused_and_the_stream_goes_on(t
         async with town(tmp_path) as t:
             t.shop.on_socket = talk
             mei = Person()
-            ws = t.shop.base.replace("http", "ws")
-            await t.call(mei, voice=f'<Connect><Stream url="{ws}/stream/x"/></Connect>')
+            await t.call(mei, voice=CONNECT)
             await asyncio.wait_for(mei.over.wait(), 5)
             assert (await t.seen("refused"))["code"] == 31951
             assert len(mei.heard_sound()) == 2
