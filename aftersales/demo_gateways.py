@@ -1,10 +1,12 @@
-"""The demo shop: the order port on our own tables, so that everything runs without a real shop."""
+"""The demo shop: the whole port on our own tables, so that everything runs without a real shop."""
 
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
 
+from aftersales import demo_deeds
+from aftersales.deeds import Coupon, Deed, Details, Receipt
 from aftersales.errors import AlreadyRequested, OrderNotReturnable, OrderUnknown
 from aftersales.gateways import (
     Customer,
@@ -19,7 +21,7 @@ from aftersales.models import ShopCustomer, ShopOrder, ShopParcel
 
 
 class DemoShop:
-    """OrderGateway on the shop_* tables; each call is one short transaction."""
+    """A Shop on the shop_* tables; each call is one short transaction."""
 
     def __init__(self, session_factory: sessionmaker[Session]) -> None:
         self._sessions = session_factory
@@ -94,6 +96,21 @@ class DemoShop:
             if row.refund_key != key:
                 raise AlreadyRequested(order_number, "refund")
             return RefundReceipt(f"K{order_number}", order_number, row.total_minor, row.currency)
+
+    def details_of(self, order_number: str) -> Details:
+        """What is known about an order."""
+        with self._sessions() as session:
+            return demo_deeds.details(session, _existing(session, order_number))
+
+    def coupons_of(self, customer_id: str) -> tuple[Coupon, ...]:
+        """The coupons of a customer, the one that ends first first."""
+        with self._sessions() as session:
+            row = session.get(ShopCustomer, customer_id)
+            return () if row is None else demo_deeds.coupons(row)
+
+    def perform(self, deed: Deed, key: str, now: datetime) -> Receipt:
+        """Do it once per key."""
+        return demo_deeds.perform(self._sessions, deed, key, now)
 
 
 def _existing(session: Session, order_number: str) -> ShopOrder:

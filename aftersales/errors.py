@@ -3,9 +3,11 @@
 AfterSalesError
 ├── OrderUnknown        no such order
 ├── OrderNotReturnable  the shop's rules refuse it
+├── DeedRefused         the order's state does not allow another deed
 ├── AlreadyRequested    another request was there first
 ├── ShopUnavailable     the shop's system does not answer (retryable)
-└── RulesInvalid        returns_rules.yaml cannot be used
+├── ShopLied            the shop's system answered what cannot be true
+└── RulesInvalid        a file of rules cannot be used
 """
 
 
@@ -44,6 +46,23 @@ class OrderNotReturnable(AfterSalesError):
         )
 
 
+class DeedRefused(AfterSalesError):
+    """The order is in a state in which this cannot be done any more."""
+
+    code = "deed_refused"
+
+    def __init__(self, order_number: str, what: str, why: str) -> None:
+        self.order_number = order_number
+        self.what = what
+        self.why = why
+
+    def __str__(self) -> str:
+        return (
+            f"order {self.order_number!r} cannot have {self.what!r}: {self.why!r}; "
+            "look at the order before asking"
+        )
+
+
 class AlreadyRequested(AfterSalesError):
     """The same thing was asked for before, under another key."""
 
@@ -73,8 +92,24 @@ class ShopUnavailable(AfterSalesError):
         return f"the shop's system gave no usable answer ({self.why}); try again with the same key"
 
 
+class ShopLied(AfterSalesError):
+    """The answer breaks the schema or speaks of somebody else; none of it is used."""
+
+    code = "shop_lied"
+
+    def __init__(self, asked: str, why: str) -> None:
+        self.asked = asked
+        self.why = why
+
+    def __str__(self) -> str:
+        return (
+            f"the shop's answer to {self.asked!r} cannot be true ({self.why}); "
+            "an answer as in aftersales/shop.openapi.yaml would be right"
+        )
+
+
 class RulesInvalid(AfterSalesError):
-    """The return rules are unusable; all problems at once."""
+    """Rules are unusable; all problems at once."""
 
     code = "rules_invalid"
 
@@ -84,4 +119,4 @@ class RulesInvalid(AfterSalesError):
 
     def __str__(self) -> str:
         listed = "; ".join(f"{n}. {problem}" for n, problem in enumerate(self.problems, 1))
-        return f"return rules {self.path!r} cannot be used: {listed}"
+        return f"rules {self.path!r} cannot be used: {listed}"

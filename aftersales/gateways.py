@@ -1,36 +1,56 @@
 """The port to the shop's order system, and the values that pass through it.
 
-Money is in integer minor units (fen, cents); times are aware UTC.
+Money is in integer minor units (fen, cents); times are aware UTC. What a field may hold stands in
+its type: http_shop.py refuses every answer that breaks it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Annotated, Protocol
+
+from msgspec import Meta
+
+Minor = Annotated[int, Meta(ge=0, le=10**10)]
+"""An amount of money that is never negative."""
+Moment = Annotated[datetime, Meta(tz=True)]
+Count = Annotated[int, Meta(ge=1, le=10_000)]
+Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
+Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
+OrderStatus = Annotated[str, Meta(pattern="^(paid|shipped|delivered|cancelled)$")]
+ReturnState = Annotated[str, Meta(pattern="^(requested|picked_up|received)$")]
+RefundState = Annotated[str, Meta(pattern="^(requested|approved|paid)$")]
+ParcelStatus = Annotated[
+    str, Meta(pattern="^(collected|in_transit|out_for_delivery|delivered|delayed)$")
+]
+TrackEvent = Annotated[
+    str, Meta(pattern="^(collected|departed|arrived|out_for_delivery|delivered|delayed)$")
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Customer:
     """An account of the shop."""
 
-    id: str
-    name: str
-    number: str
+    id: Id
+    name: Name
+    number: Annotated[str, Meta(pattern=r"^\+\d{5,15}$")]
     """E.164."""
-    member_level: str
+    member_level: Annotated[str, Meta(pattern="^(basic|silver|gold|black)$")]
     """basic, silver, gold, black."""
-    language: str
+    language: Annotated[str, Meta(pattern="^(zh|en)$")]
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
     """One line of an order."""
 
-    name_zh: str
-    name_en: str
-    category: str
+    name_zh: Name
+    name_en: Name
+    category: Name
     """appliance, electronics, clothing, fresh, home, beauty."""
-    quantity: int
-    price_minor: int
+    quantity: Count
+    price_minor: Minor
 
     def name(self, language: str) -> str:
         """As said to a caller of `language`."""
@@ -41,18 +61,18 @@ class Item:
 class Order:
     """What a customer bought at once."""
 
-    number: str
-    customer_id: str
-    status: str
+    number: Id
+    customer_id: Id
+    status: OrderStatus
     """paid, shipped, delivered, cancelled."""
-    items: tuple[Item, ...]
-    total_minor: int
-    currency: str
-    placed_at: datetime
-    delivered_at: datetime | None = None
-    return_state: str | None = None
+    items: Annotated[tuple[Item, ...], Meta(min_length=1)]
+    total_minor: Minor
+    currency: Currency
+    placed_at: Moment
+    delivered_at: Moment | None = None
+    return_state: ReturnState | None = None
     """requested, picked_up, received."""
-    refund_state: str | None = None
+    refund_state: RefundState | None = None
     """requested, approved, paid."""
 
     @property
@@ -65,10 +85,10 @@ class Order:
 class TrackPoint:
     """One line of a parcel's track."""
 
-    at: datetime
-    place_zh: str
-    place_en: str
-    event: str
+    at: Moment
+    place_zh: Name
+    place_en: Name
+    event: TrackEvent
     """collected, departed, arrived, out_for_delivery, delivered, delayed."""
 
     def place(self, language: str) -> str:
@@ -80,12 +100,12 @@ class TrackPoint:
 class Parcel:
     """What the courier carries for one order."""
 
-    tracking_number: str
-    order_number: str
-    courier: str
-    status: str
+    tracking_number: Id
+    order_number: Id
+    courier: Name
+    status: ParcelStatus
     """collected, in_transit, out_for_delivery, delivered, delayed."""
-    expected_at: datetime | None
+    expected_at: Moment | None
     track: tuple[TrackPoint, ...]
     """Oldest first."""
 
@@ -94,18 +114,18 @@ class Parcel:
 class ReturnReceipt:
     """The shop accepted a return."""
 
-    number: str
-    order_number: str
+    number: Id
+    order_number: Id
 
 
 @dataclass(frozen=True, slots=True)
 class RefundReceipt:
     """The shop accepted a refund."""
 
-    number: str
-    order_number: str
-    amount_minor: int
-    currency: str
+    number: Id
+    order_number: Id
+    amount_minor: Minor
+    currency: Currency
 
 
 class OrderGateway(Protocol):

@@ -22,6 +22,8 @@ class ShopCustomer(Base):
     member_level: Mapped[str] = mapped_column(String(12))
     """basic, silver, gold, black."""
     language: Mapped[str] = mapped_column(String(8))
+    coupons: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """aftersales.deeds.Coupon as JSON."""
 
 
 class ShopOrder(Base):
@@ -47,6 +49,24 @@ class ShopOrder(Base):
     """Idempotency key under which the return was asked for."""
     refund_key: Mapped[str | None] = mapped_column(String(64))
     """Idempotency key under which the refund was asked for."""
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """aftersales.deeds.Details as JSON, with "address"; `done` comes from shop_deeds."""
+
+
+class ShopDeed(Base):
+    """Something done for an order, once per key."""
+
+    __tablename__ = "shop_deeds"
+
+    key: Mapped[str] = mapped_column(String(120), primary_key=True)
+    once: Mapped[str] = mapped_column(String(160), unique=True)
+    """Order and kind where a second one makes no sense, else the key."""
+    order_number: Mapped[str] = mapped_column(ForeignKey("shop_orders.number"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    body: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The deed as asked for."""
+    receipt: Mapped[dict[str, Any]] = mapped_column(JSON)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class ShopParcel(Base):
