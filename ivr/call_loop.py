@@ -22,7 +22,7 @@ from calls.kinds import Kind
 from calls.log import CallLog
 from ivr import effects as fx
 from ivr import events as ev
-from ivr.errors import UnknownCall
+from ivr.errors import IvrError, UnknownCall
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
 from ivr.state import CallState, Phase
@@ -277,15 +277,26 @@ class CallLoop:
             self._broken.set_exception(problem)
 
     async def _watch_queue(self) -> None:
-        """While the caller waits: look at the place, and let the session decide what to tell."""
+        """Leave when a newer stream has the caller; while the caller waits, look at the place and
+        let the session decide what to tell.
+        """
         while True:
             await asyncio.sleep(WATCH_SECONDS)
-            if self._state is None or self._state.phase is not Phase.WAITING:
+            if self._state is None:
                 continue
-            if not self._saying and self._inbox.empty():
+            if await self._block(self._is_superseded):
+                logger.info("stream of %s was superseded by a newer one", self._call_sid)
+                return
+            if self._state.phase is Phase.WAITING and not self._saying and self._inbox.empty():
                 checked = await self._block(self._check_wait)
                 if checked is not None:
                     self._put(checked)
+
+    def _is_superseded(self) -> bool:
+        try:
+            return self._parts.session.load(self._call_sid).stream_nonce != self._nonce
+        except IvrError:
+            return False  # not known now: no reason to leave a caller who talks
 
     def _check_wait(self) -> ev.WaitChecked | None:
         try:

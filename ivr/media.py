@@ -61,6 +61,8 @@ class MediaApp:
             await self._serve(token, Socket(receive, send))
         except ProtocolViolation as problem:
             logger.warning("stream of %s broke a rule: %s", token.call_sid, problem)
+        except ConnectionResetError:
+            logger.info("stream of %s closed before its start", token.call_sid)
         except TimeoutError:
             logger.warning("stream of %s fell silent", token.call_sid)
         except Exception:

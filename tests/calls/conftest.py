@@ -14,7 +14,7 @@ def house(
     tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[House]:
     """Every process of Hotline and the box; what speech and numba made is kept between runs."""
-    cache = request.config.cache
+    cache = getattr(request.config, "cache", None)
     overrides = {"HOTLINE_JOB_LEASE_SECONDS": "6", "HOTLINE_JOB_SWEEP_SECONDS": "1"}
     overrides["HOTLINE_OFFER_SECONDS"] = "6"
     if cache is not None:
