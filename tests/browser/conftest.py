@@ -71,10 +71,15 @@ class Hotline:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHouse]:
+def house(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[DemoHouse]:
+    """Every process of Hotline; what speech and numba made is kept between runs."""
     if find_chromium() is None:
         pytest.skip("no Chromium found (apt-get install chromium)")
-    house = DemoHouse(tmp_path_factory.mktemp("house") / "var")
+    cache = request.config.cache
+    kept = {"HOTLINE_CACHE": str(cache.mkdir("hotline"))} if cache is not None else {}
+    house = DemoHouse(tmp_path_factory.mktemp("house") / "var", kept)
     try:
         house.up(lambda _part: None)
         yield house
