@@ -42,12 +42,19 @@ class Socket:
 
     async def media(self, ulaw: bytes) -> None:
         """Sound for the caller."""
-        await self._send({"type": "websocket.send", "text": self._protocol.media(ulaw)})
+        await self._say(self._protocol.media(ulaw))
 
     async def mark(self, name: str) -> None:
         """Comes back when the sound before it was played."""
-        await self._send({"type": "websocket.send", "text": self._protocol.mark(name)})
+        await self._say(self._protocol.mark(name))
 
     async def clear(self) -> None:
         """Stop what the provider still has to play."""
-        await self._send({"type": "websocket.send", "text": self._protocol.clear()})
+        await self._say(self._protocol.clear())
+
+    async def _say(self, text: str) -> None:
+        """Raises ConnectionResetError when the socket is gone: often noticed here first."""
+        try:
+            await self._send({"type": "websocket.send", "text": text})
+        except OSError as gone:
+            raise ConnectionResetError("socket closed by the provider") from gone
