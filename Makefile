@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup setup-dev demo test check format bench serve worker lock clean
+.PHONY: help setup setup-dev demo test check format models asr-report setup-training serve worker lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,12 @@ setup-dev: setup $(VENV)/.setup-dev
 
 $(VENV)/.setup: requirements/runtime.txt pyproject.toml
 	@sh ops/setup.sh python "$(PYTHON)" requirements/runtime.txt
+	@touch $@
+
+setup-training: setup $(VENV)/.setup-training
+
+$(VENV)/.setup-training: requirements/training.txt $(VENV)/.setup
+	@sh ops/setup.sh training "$(PYTHON)" requirements/training.txt
 	@touch $@
 
 $(VENV)/.setup-dev: requirements/dev.txt $(VENV)/.setup
@@ -48,8 +54,16 @@ serve: setup ## web and media processes, settings from the environment
 worker: setup ## the work after calls, settings from the environment
 	@$(BIN)/hotline worker
 
+models: setup-training ## build the decoding graphs of the bundled speech models anew
+	@$(BIN)/hotline models build --whole --lang en --out asr/models/en
+	@$(BIN)/hotline models build --whole --lang zh --out asr/models/zh
+
+asr-report: setup ## how well the speech models hear (HUMAN=folder: people too, COMPARE=folder: others)
+	@$(BIN)/python -m bench.asr_report $(if $(HUMAN),--human $(HUMAN)) $(if $(COMPARE),--compare $(COMPARE))
+
 lock: ## resolve the versions anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build -o requirements/runtime.txt
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build --extra training -o requirements/training.txt
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build --group dev -o requirements/dev.txt
 
 clean: ## remove what setup and the demo made

@@ -33,6 +33,10 @@ python)
 from recordings.analysis import Acoustics
 Acoustics(pathlib.Path(os.environ.get("HOTLINE_CACHE", "var/cache")) / "numba").prepare()'
     ;;
+training)
+    echo "installing what makes speech models into $venv (about 2 MB to download)"
+    install "$3"
+    ;;
 packages)
     echo "installing the tests' parts into $venv (about 70 MB to download)"
     install "$3"

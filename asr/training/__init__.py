@@ -1,0 +1,1 @@
+"""Makes the decoding graph of our own Vosk models: words and sentences in, lookahead graph out."""

@@ -1,0 +1,86 @@
+"""What can go wrong while a model is made.
+
+TrainingError
+├── VocabularyEmpty      a word list without a word
+├── WordsUnusable        words that cannot be pronounced, or a pronunciation of unknown sounds
+├── AcousticModelBroken  am/final.mdl is no transition model that we can read
+├── NotOurModel          a model folder without the word list that a graph is rebuilt from
+├── ToolMissing          a package of the optional extra [training] is not installed
+└── BuildFailed          the child that builds ended without an answer
+"""
+
+from pathlib import Path
+
+
+class TrainingError(Exception):
+    """Any trouble with making a model."""
+
+
+class VocabularyEmpty(TrainingError):
+    """A list of words in which there is none."""
+
+    def __init__(self, source: str) -> None:
+        super().__init__(source)
+        self.source = source
+
+    def __str__(self) -> str:
+        return f"{self.source} holds no word; give one word or phrase on each line"
+
+
+class WordsUnusable(TrainingError):
+    """Words with the reason why each cannot be heard."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__(reasons)
+        self.reasons = reasons
+
+    def __str__(self) -> str:
+        return "; ".join(self.reasons)
+
+
+class AcousticModelBroken(TrainingError):
+    """Bytes that are no Kaldi transition model of the kind we make."""
+
+    def __init__(self, path: Path | str, finding: str) -> None:
+        super().__init__(path, finding)
+        self.path = path
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return f"{str(self.path)!r} is no acoustic model of ours: {self.finding}; fetch it again"
+
+
+class NotOurModel(TrainingError):
+    """Only models that carry lexicon.txt can have their graph rebuilt."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return (
+            f"model {str(self.folder)!r} has no lexicon.txt: only the bundled models' graphs can be"
+            " rebuilt; give one of them as --base"
+        )
+
+
+class ToolMissing(TrainingError):
+    """An optional package is wanted."""
+
+    def __init__(self, package: str) -> None:
+        super().__init__(package)
+        self.package = package
+
+    def __str__(self) -> str:
+        return f"{self.package} is not installed; run: pip install 'hotline[training]'"
+
+
+class BuildFailed(TrainingError):
+    """The building process died."""
+
+    def __init__(self, finding: str) -> None:
+        super().__init__(finding)
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return f"the graph was not built: {self.finding}"

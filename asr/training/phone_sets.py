@@ -1,0 +1,70 @@
+"""The sounds that the bundled acoustic models tell apart, and their numbers in a graph.
+
+Number 1 is silence, 2 is the sound of an unknown word; each phone then has four numbers, by its
+place in a word. The order is the acoustic model's: it must never change without training anew.
+"""
+
+from collections.abc import Sequence
+
+ENGLISH = (
+    "aa", "ae", "ah", "ao", "aw", "ax", "ay", "b", "ch", "d", "dh", "eh", "er", "ey", "f", "g",
+    "hh", "ih", "iy", "jh", "k", "l", "m", "n", "ng", "ow", "oy", "p", "r", "s", "sh", "t", "th",
+    "uh", "uw", "v", "w", "y", "z", "zh",
+)  # fmt: skip
+"""ARPAbet, and ax, the weak vowel of "about"."""
+
+MANDARIN = (
+    "n", "i", "t", "X", "Au", "j", "@", "w", "S;", "N", "A", "s.", "u", "i.", "a", "uei", "p",
+    "f", "l", "iou", "tS;h", "m", "iE", "kh", "o-", "ts.", "th", "y", "uai", "o", "ou", "s", "y&",
+    "i[", "tS;", "ai", "uo", "ts", "z.", "ts.h", "k", "ong", "@r", "iA", "ei", "yE", "tsh", "ua",
+    "ph", "y@", "u@", "yu", "iN",
+)  # fmt: skip
+"""espeak-ng's own mnemonics; tones are not told apart."""
+
+SILENCE, UNKNOWN = 1, 2
+UNKNOWN_SOUND = "SPN"
+"""How a pronunciation spells the sound of an unknown word."""
+
+_PLACES = ("begin", "end", "internal", "singleton")
+
+
+class PhoneSet:
+    """Phones of one language and their numbers by place in the word."""
+
+    def __init__(self, phones: Sequence[str]) -> None:
+        self.phones = tuple(phones)
+        self._first = {phone: 3 + 4 * n for n, phone in enumerate(self.phones)}
+
+    @property
+    def size(self) -> int:
+        """The highest number in use."""
+        return 2 + 4 * len(self.phones)
+
+    def unknown(self, pronunciation: Sequence[str]) -> list[str]:
+        """What of a pronunciation is no phone of this set."""
+        return [p for p in pronunciation if p not in self._first and p != UNKNOWN_SOUND]
+
+    def numbers(self, pronunciation: Sequence[str]) -> tuple[int, ...]:
+        """A word's phones as numbers."""
+        if tuple(pronunciation) == (UNKNOWN_SOUND,):
+            return (UNKNOWN,)
+        firsts = [self._first[phone] for phone in pronunciation]
+        if len(firsts) == 1:
+            return (firsts[0] + _PLACES.index("singleton"),)
+        inner = [first + _PLACES.index("internal") for first in firsts[1:-1]]
+        return (firsts[0], *inner, firsts[-1] + _PLACES.index("end"))
+
+    def word_boundaries(self) -> str:
+        """The text of graph/phones/word_boundary.int: what each number says of a word's limits."""
+        lines = [f"{SILENCE} nonword", f"{UNKNOWN} singleton"]
+        for first in self._first.values():
+            lines += [f"{first + n} {place}" for n, place in enumerate(_PLACES)]
+        return "\n".join(lines) + "\n"
+
+
+_SETS = {"en": ENGLISH, "zh": MANDARIN}
+
+
+def phone_set(language: str) -> PhoneSet:
+    """The sounds of one of our languages."""
+    return PhoneSet(_SETS[language])

@@ -1,0 +1,205 @@
+"""How well the speech models hear: errors, digits, false words, speed, one or two sets of graphs.
+
+Run: make asr-report, or python -m bench.asr_report [--compare FOLDER]
+[--human FOLDER] [--lang en] [--json]. FOLDER of --compare holds zh/ and en/ as asr/models does;
+that of --human a manifest.csv (path,dataset,lang,speaker,text) and its sounds.
+"""
+
+import argparse
+import csv
+import json
+import os
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+os.environ["OMP_NUM_THREADS"] = "1"
+
+import numpy as np
+
+from asr.recognizer import Pcm
+from asr.vosk_recognizer import VoskModel
+from audio.files import read_sound
+from audio.frames import RATE
+from audio.resample import resample
+from bench.asr_sounds import (
+    DIGITS,
+    Clip,
+    Studio,
+    digit_strings,
+    heldout,
+    sentences,
+    units,
+)
+
+ROOT = Path(__file__).parents[1]
+HELDOUT = ROOT / "tests" / "unit" / "dialogue"
+EVERY_HUMAN = 3
+"""One of so many recordings, evenly: all would take minutes."""
+
+
+def edits(said: tuple[str, ...], heard: tuple[str, ...]) -> int:
+    """Words to change, add and take away."""
+    row = list(range(len(heard) + 1))
+    for at, word in enumerate(said, start=1):
+        diagonal, row[0] = row[0], at
+        for n, other in enumerate(heard, start=1):
+            diagonal, row[n] = row[n], min(row[n] + 1, row[n - 1] + 1, diagonal + (word != other))
+    return row[-1]
+
+
+class Ear:
+    """A model with a stop-watch."""
+
+    def __init__(self, folder: Path, language: str) -> None:
+        began = time.perf_counter()
+        self._model = VoskModel(folder, language)
+        self.load_seconds = time.perf_counter() - began
+        self.language = language
+        self.words = sum(1 for _ in (folder / "graph" / "words.txt").open()) - 2
+        self.megabytes = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) / 1e6
+        self._spent = self._heard_seconds = 0.0
+
+    def hear(self, pcm: Pcm, grammar: tuple[str, ...] | None = None) -> tuple[str, ...]:
+        """What is heard, in units of the language."""
+        began = time.process_time()
+        recognizer = self._model.open(grammar)
+        for start in range(0, pcm.size, RATE // 5):
+            recognizer.accept(pcm[start : start + RATE // 5])
+        heard = units(recognizer.finish().text, self.language)
+        self._spent += time.process_time() - began
+        self._heard_seconds += pcm.size / RATE
+        return heard
+
+    @property
+    def real_time_factor(self) -> float:
+        return self._spent / self._heard_seconds
+
+
+def error_rates(ear: Ear, clips: Iterable[Clip], show: int) -> dict[str, float]:
+    """Percent of errors by condition and of all."""
+    wrong: dict[str, int] = defaultdict(int)
+    total: dict[str, int] = defaultdict(int)
+    for clip in clips:
+        heard = ear.hear(clip.pcm)
+        found = edits(clip.words, heard)
+        if found and show > 0:
+            show -= 1
+            gap = "" if ear.language == "zh" else " "
+            print(f"    {clip.condition} | {gap.join(clip.words)} | {gap.join(heard)}")
+        for key in (clip.condition, "all"):
+            wrong[key] += found
+            total[key] += len(clip.words)
+    return {key: round(100 * wrong[key] / total[key], 1) for key in wrong}
+
+
+def digits_right(ear: Ear, clips: Iterable[Clip]) -> float:
+    """Percent of digits right, with a grammar of digits."""
+    wrong = total = 0
+    for clip in clips:
+        heard = ear.hear(clip.pcm, DIGITS[ear.language])
+        wrong += edits(clip.words, heard)
+        total += len(clip.words)
+    return round(100 - 100 * wrong / total, 1)
+
+
+def false_words(ear: Ear, clips: Iterable[Clip]) -> float:
+    """Words heard that were not said, in percent of the words said."""
+    false = total = 0
+    for clip in clips:
+        heard = ear.hear(clip.pcm)
+        false += len(heard) - common(clip.words, heard)
+        total += len(clip.words)
+    return round(100 * false / total, 1)
+
+
+def common(said: tuple[str, ...], heard: tuple[str, ...]) -> int:
+    """Length of the longest sequence that is in both, in order."""
+    row = [0] * (len(heard) + 1)
+    for word in said:
+        before = 0
+        for n, other in enumerate(heard, start=1):
+            before, row[n] = row[n], before + 1 if word == other else max(row[n], row[n - 1])
+    return row[-1]
+
+
+def human(ear: Ear, folder: Path) -> dict[str, str]:
+    """Isolated words of people: exactly right, by data set, grammar of the set's known words."""
+    rows = list(csv.DictReader((folder / "manifest.csv").open(encoding="utf-8")))
+    rows = [row for row in rows if row["lang"] == ear.language]
+    results = {}
+    for name in sorted({row["dataset"] for row in rows}):
+        mine = [row for row in rows if row["dataset"] == name]
+        spoken = sorted({row["text"] for row in mine})
+        known = tuple(word for word in spoken if ear._model._in_vocabulary(word))
+        right = [
+            ear.hear(sound(folder / row["path"]), known) == units(row["text"], ear.language)
+            for row in mine[::EVERY_HUMAN]
+            if row["text"] in known
+        ]
+        percent = round(100 * sum(right) / len(right), 1) if right else 0.0
+        results[name] = f"{percent} ({len(right)} clips, {len(known)} of {len(spoken)} words known)"
+    return results
+
+
+def sound(path: Path) -> Pcm:
+    """A recording between two moments of faint noise."""
+    channels, rate = read_sound(path)
+    faint = np.random.default_rng(1).normal(0, 8, RATE // 3).astype(np.int16)
+    return np.concatenate([faint, resample(channels[0], rate, RATE), faint])
+
+
+def measure(ear: Ear, studio_seed: int, options: argparse.Namespace) -> dict[str, object]:
+    """One model's column of the report; the seed makes all models hear the same sounds."""
+    studio = Studio(studio_seed)
+    language = ear.language
+    results: dict[str, object] = {"words": ear.words, "megabytes": round(ear.megabytes, 2)}
+    for name, texts in (
+        ("hotline", sentences(language, "hotline")),
+        ("dialogue", heldout(language, HELDOUT)),
+    ):
+        if name in options.sets:
+            results[f"{name} errors %"] = error_rates(
+                ear, studio.clips(texts, language), options.show
+            )
+    if "digits" in options.sets:
+        strings = studio.clips(digit_strings(language, 20), language)
+        results["digits right %"] = digits_right(ear, strings)
+    if "outside" in options.sets:
+        clips = studio.clips(sentences(language, "outside"), language)
+        results["false words outside %"] = false_words(ear, clips)
+    if options.human:
+        results["people's words right %"] = human(ear, options.human)
+    results["load s"] = round(ear.load_seconds, 3)
+    results["real-time factor"] = round(ear.real_time_factor, 4)
+    return results
+
+
+def main() -> int:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--models", type=Path, default=ROOT / "asr" / "models")
+    arguments.add_argument("--compare", type=Path, help="folder of other models (zh/, en/)")
+    arguments.add_argument("--human", type=Path, help="folder with manifest.csv")
+    arguments.add_argument("--lang", choices=("zh", "en"))
+    arguments.add_argument("--sets", default="hotline,dialogue,digits,outside")
+    arguments.add_argument("--show", type=int, default=0, help="so many errors of each set")
+    arguments.add_argument("--json", action="store_true")
+    options = arguments.parse_args()
+    report: dict[str, dict[str, object]] = {}
+    for language in [options.lang] if options.lang else ["en", "zh"]:
+        for folder in filter(None, (options.compare, options.models)):
+            ear = Ear(folder / language, language)
+            column = report[f"{language} {folder}"] = measure(ear, 2026, options)
+            if not options.json:
+                print(f"{language} {folder}")
+                for key, value in column.items():
+                    print(f"  {key}: {value}")
+    if options.json:
+        print(json.dumps(report, ensure_ascii=False))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
