@@ -80,7 +80,9 @@ def _turn_taken(
         return state, ()
     reply, number = event.reply, state.turn + 1
     state = _felt(state, event.emotion, event.emotion_state)
-    state = _with(state, turn=number, memory=reply.memory, last_said=reply.text)
+    state = _with(
+        state, turn=number, memory=reply.memory, last_said=reply.text, streams_lost=0
+    )  # this stream serves: the next one lost is the first again
     record = _turn_record(state, event)
     if reply.handover is not None:
         state, queueing = _into_line(

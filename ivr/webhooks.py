@@ -34,8 +34,9 @@ from telephony.verbs import ConnectStream, Hangup, Redirect, Say, StartRecording
 
 logger = logging.getLogger(__name__)
 
-MAX_STREAMS_LOST = 3
-"""Streams in a row that may break before the caller is served by keys."""
+MAX_STREAMS_LOST = 5
+"""Streams in a row that may break before the caller is served by keys: with the pauses between
+them about 15 s, in which a media process that was killed has loaded its models again."""
 TOKEN_SECONDS = 60
 """From the TwiML to the stream's upgrade; the provider needs about one."""
 

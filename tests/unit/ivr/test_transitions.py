@@ -214,6 +214,13 @@ def test_streams_are_counted_lost_only_while_the_caller_is_ours() -> None:
     assert (counted.streams_lost, left.streams_lost) == (1, 0)
 
 
+def test_a_stream_that_served_a_turn_ends_the_row_of_lost_ones() -> None:
+    lost, _ = transition(in_phase(TALKING), ev.StreamLost(), NOW_MS, POLICY)
+    served, _ = transition(lost, ev.TurnTaken(reply()), NOW_MS, POLICY)
+
+    assert (lost.streams_lost, served.streams_lost) == (1, 0)
+
+
 RESERVATIONS = st.sampled_from(["RV1", "RV2"])
 READINGS = st.sampled_from([CALM, FURIOUS, UNSURE])
 EVENTS = st.one_of(
