@@ -1,18 +1,15 @@
 """Composition root: from settings to ready services, in reading order, with plain constructor
 calls.
 
-`create_app` is the web process, `create_media_app` the media process, `build_after_call` the
-worker.
-Heavy imports stay in the process that needs them.
+Each process adds its own parts to `Services`: web here and in `ops/web_process.py`, media in
+`ops/media_process.py`, the worker in `ops/worker.py`; heavy imports stay in the process that
+needs them.
 """
 
 import os
-import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from typing import TYPE_CHECKING
 
 from redis import Redis, RedisError
@@ -20,6 +17,8 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
 from aftersales.demo_gateways import DemoShop
+from aftersales.http_shop import HttpShop
+from aftersales.shop import Shop
 from calls.live import LiveFeed
 from calls.log import CallLog
 from dialogue.build import build_dialogue
@@ -46,9 +45,6 @@ from telephony.twilio_client import TwilioClient
 if TYPE_CHECKING:
     from flask import Flask
 
-    from ivr.media import MediaApp
-    from ivr.offers import Offers
-    from ops.after_call import AfterCall
     from recordings.intake import Intake
 
 REDIS_SECONDS = 3.0
@@ -66,12 +62,16 @@ class Services:
 
     settings: Settings
     now: Callable[[], datetime]
+    now_ms: Callable[[], int]
+    """Milliseconds of the epoch."""
+    expected_wait: Callable[[int, tuple[str, ...]], int | None]
+    """Seconds that the caller at this place may have to wait; None: nobody is there."""
     redis: Redis
     engine: Engine
     session_factory: sessionmaker[Session]
     live: LiveFeed
     call_log: CallLog
-    shop: DemoShop
+    shop: Shop
     dialogue: DialogueManager
     waiting: Waiting
     presence: Presence
@@ -81,15 +81,6 @@ class Services:
     signature: RequestSignature
     store: SessionStore
     session: CallSession
-
-    def now_ms(self) -> int:
-        """Milliseconds of the epoch."""
-        return int(self.now().timestamp() * 1000)
-
-    def expected_wait(self, position: int, skills: tuple[str, ...]) -> int | None:
-        """Seconds that the caller at this place may have to wait; None: nobody is there."""
-        qualified = self.presence.qualified(skills, self.now_ms())
-        return expected_wait_seconds(position, qualified)
 
     def count_rejected(self) -> None:
         """One more request that was not the provider's."""
@@ -118,7 +109,7 @@ def build_services(
     session_factory = make_session_factory(engine)
     live = LiveFeed(redis)
     call_log = CallLog(session_factory, live.publish)
-    shop = DemoShop(session_factory)
+    shop = build_shop(settings, session_factory)
     dialogue = build_dialogue(shop, settings.zone)
     rules = load_rules()
     waiting = Waiting(redis, rules.steps)
@@ -135,13 +126,14 @@ def build_services(
     def now_ms() -> int:
         return int(now().timestamp() * 1000)
 
+    def expected_wait(position: int, skills: tuple[str, ...]) -> int | None:
+        return expected_wait_seconds(position, presence.qualified(skills, now_ms()))
+
     performer = Performer(
         call_log=call_log,
         waiting=waiting,
         reservations=reservations,
-        expected_wait=lambda position, skills: expected_wait_seconds(
-            position, presence.qualified(skills, now_ms())
-        ),
+        expected_wait=expected_wait,
         client=client,
         public_base_url=line.public_base_url,
         wrap_up_ms=settings.queue.wrap_up_seconds * 1000,
@@ -150,6 +142,8 @@ def build_services(
     return Services(
         settings=settings,
         now=now,
+        now_ms=now_ms,
+        expected_wait=expected_wait,
         redis=redis,
         engine=engine,
         session_factory=session_factory,
@@ -168,12 +162,20 @@ def build_services(
     )
 
 
+def build_shop(settings: Settings, session_factory: sessionmaker[Session]) -> Shop:
+    """The shop at its address, or the demo shop in our own database."""
+    if settings.shop.url:
+        return HttpShop(settings.shop.url, settings.shop.token)
+    return DemoShop(session_factory)
+
+
 def create_app(settings: Settings | None = None, *, dispatch: bool = True) -> "Flask":
     """The web process: webhooks, console, and the thread that matches callers and agents."""
     from flask import Flask
     from werkzeug.middleware.proxy_fix import ProxyFix
 
     from ops.logs import configure_logs
+    from ops.web_process import add_console, add_health, add_voice, start_dispatcher
     from security.masking import mask_text
 
     settings = settings or Settings.from_env(os.environ)
@@ -187,94 +189,10 @@ def create_app(settings: Settings | None = None, *, dispatch: bool = True) -> "F
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.serve.proxies)  # type: ignore[method-assign]
     add_voice(app, services)
     add_console(app, services)
-    app.add_url_rule("/health", "health", lambda: health(services))
+    add_health(app, services)
     if dispatch:
         start_dispatcher(services)
     return app
-
-
-def add_voice(app: "Flask", services: Services) -> None:
-    """The webhooks of the provider."""
-    from ivr.agent_webhooks import AgentParts, make_agent_blueprint
-    from ivr.turn import TurnTaker
-    from ivr.webhooks import VoiceParts, make_voice_blueprint
-    from ops.jobs import enqueue_recording
-
-    line = services.settings.line
-    turns = TurnTaker(services.dialogue, build_emotion(), services.now)
-    caller_parts = VoiceParts(
-        session=services.session,
-        store=services.store,
-        turns=turns,
-        call_log=services.call_log,
-        orders=services.shop,
-        intake=build_intake(services),
-        signature=services.signature,
-        numbers=dict(line.numbers),
-        public_base_url=line.public_base_url,
-        media_base_url=line.media_base_url,
-        secret=services.settings.secret_key,
-        now=services.now,
-        on_recording=partial(enqueue_recording, services.settings.store.redis_url),
-        on_rejected=services.count_rejected,
-    )
-    agent_parts = AgentParts(
-        session=services.session,
-        turns=turns,
-        reservations=services.reservations,
-        offers=build_offers(services),
-        call_log=services.call_log,
-        signature=services.signature,
-        public_base_url=line.public_base_url,
-        now=services.now,
-        on_rejected=services.count_rejected,
-    )
-    app.register_blueprint(make_voice_blueprint(caller_parts))
-    app.register_blueprint(make_agent_blueprint(agent_parts))
-
-
-def add_console(app: "Flask", services: Services) -> None:
-    """The pages of agents, reviewers and supervisors."""
-    from console.blueprint import make_console
-    from console.deps import ConsoleDeps
-    from console.voice_token import voice_token
-    from queues.dispatcher import Dispatcher
-    from security.users import Users
-
-    settings = services.settings
-    line = settings.line
-    token_for = None
-    if settings.phone.kind == "twilio":
-        token_for = partial(voice_token, line.account_sid, line.api_key, line.api_secret)
-    deps = ConsoleDeps(
-        session_factory=services.session_factory,
-        redis=services.redis,
-        users=Users(services.session_factory),
-        call_log=services.call_log,
-        live=services.live,
-        presence=services.presence,
-        reservations=services.reservations,
-        waiting=services.waiting,
-        roster=services.roster,
-        recordings_folder=settings.store.recordings,
-        phone=settings.phone,
-        token_for=token_for,
-        now=services.now,
-        wake_dispatcher=partial(Dispatcher.wake, services.redis),
-        zone=settings.zone,
-    )
-    app.register_blueprint(make_console(deps))
-
-
-def health(services: Services) -> tuple[dict[str, str], int]:
-    """Whether the web process can do its work."""
-    try:
-        services.redis.ping()
-        with services.session_factory() as session:
-            session.connection()
-    except (RedisError, OSError) as problem:
-        return {"status": "failing", "problem": type(problem).__name__}, 503
-    return {"status": "ok"}, 200
 
 
 def build_emotion() -> EmotionScorer:
@@ -288,115 +206,3 @@ def build_intake(services: Services) -> "Intake":
 
     folder = services.settings.store.recordings
     return Intake(services.session_factory, folder, services.client.fetch_recording)
-
-
-def build_offers(services: Services) -> "Offers":
-    """Rings agents; the caller id is our own first number."""
-    from ivr.offers import Offers
-
-    return Offers(
-        client=services.client,
-        reservations=services.reservations,
-        call_log=services.call_log,
-        public_base_url=services.settings.line.public_base_url,
-        caller_id=next(iter(services.settings.line.numbers), "+10000000000"),
-        ring_seconds=services.settings.queue.offer_seconds,
-        now=services.now,
-    )
-
-
-def start_dispatcher(services: Services) -> threading.Event:
-    """Match callers and agents in a thread; any number of web processes may do so at once."""
-    from queues.dispatcher import Dispatcher
-
-    offers = build_offers(services)
-    # Longer than the agent's phone rings: the phone's own answer decides, the lease is the net.
-    lease_ms = (services.settings.queue.offer_seconds + 10) * 1000
-    dispatcher = Dispatcher(
-        services.reservations,
-        services.redis,
-        lease_ms=lease_ms,
-        on_reserved=offers.ring,
-        on_expired=offers.expired,
-        now_ms=services.now_ms,
-    )
-    stop = threading.Event()
-    threading.Thread(target=dispatcher.run, args=(stop,), name="dispatcher", daemon=True).start()
-    return stop
-
-
-def create_media_app(settings: Settings | None = None) -> "MediaApp":
-    """The media process: Vosk and voices loaded once, one ASGI application."""
-    from asr import vad
-    from asr.endpointer import EndpointerSettings
-    from asr.listening import ListeningSettings
-    from asr.model_files import default_models
-    from asr.vosk_recognizer import VoskModel
-    from ivr.call_loop import MediaParts
-    from ivr.media import MediaApp
-    from ivr.turn import TurnTaker
-    from ops.logs import configure_logs
-    from security.masking import mask_text
-    from tts.cache import CachedSpeaker
-    from tts.pyttsx3_speaker import Pyttsx3Speaker
-
-    settings = settings or Settings.from_env(os.environ)
-    configure_logs(mask_text)
-    vad.check()  # a detector that hears nothing, or everything, must not serve
-    services = build_services(settings)
-    folders = {**default_models(), **settings.speech.models}
-    cache = settings.store.speech_cache
-    voices = Pyttsx3Speaker(workers=settings.speech.voices, scratch=cache)
-    endpointer = EndpointerSettings(
-        stop_ms=settings.speech.stop_ms, no_input_ms=settings.speech.no_input_ms
-    )
-    parts = MediaParts(
-        session=services.session,
-        store=services.store,
-        turns=TurnTaker(services.dialogue, build_emotion(), services.now),
-        call_log=services.call_log,
-        waiting=services.waiting,
-        expected_wait=services.expected_wait,
-        speaker=CachedSpeaker(voices, cache),
-        models={language: VoskModel(path, language) for language, path in folders.items()},
-        listening=ListeningSettings(endpointer=endpointer),
-        signature=services.signature,
-        secret=settings.secret_key,
-        max_streams=settings.serve.max_streams,
-        decoders=ThreadPoolExecutor(settings.serve.decode_threads, "decode"),
-        workers=ThreadPoolExecutor(16, "work"),
-        now=services.now,
-        on_rejected=services.count_rejected,
-        on_stop=voices.close,
-    )
-    return MediaApp(parts)
-
-
-def build_after_call(settings: Settings) -> "AfterCall":
-    """The worker's one piece of work: from the announced recording to the score."""
-    from asr.model_files import default_models
-    from asr.vosk_recognizer import VoskModel
-    from ops.after_call import AfterCall
-    from qa.judge import Judge
-    from qa.scorecard import load_scorecard
-    from qa.vocabulary import read_vocabularies
-    from recordings.analysis import Acoustics
-    from recordings.transcripts import Transcriber
-    from recordings.work import Work
-
-    services = build_services(settings)
-    folder = settings.store.recordings
-    folders = {**default_models(), **settings.speech.models}
-    models = {language: VoskModel(path, language) for language, path in folders.items()}
-    return AfterCall(
-        session_factory=services.session_factory,
-        folder=folder,
-        intake=build_intake(services),
-        transcriber=Transcriber(models, services.session_factory, folder),
-        acoustics=Acoustics(settings.store.analysis_cache),
-        judge=Judge(services.session_factory, load_scorecard(), read_vocabularies(folders)),
-        work=Work(services.session_factory),
-        call_log=services.call_log,
-        lease_seconds=settings.job.lease_seconds,
-        now=services.now,
-    )

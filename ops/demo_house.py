@@ -37,6 +37,7 @@ class Addresses:
     web: int
     media: int
     box: int
+    shop: int
 
     @property
     def web_url(self) -> str:
@@ -53,6 +54,11 @@ class Addresses:
         """The telephone company in a box."""
         return f"http://127.0.0.1:{self.box}"
 
+    @property
+    def shop_url(self) -> str:
+        """The demo shop behind its own HTTP server."""
+        return f"http://127.0.0.1:{self.shop}"
+
 
 class DemoHouse:
     """Brings everything up in order, and down again leaving nothing behind."""
@@ -60,14 +66,14 @@ class DemoHouse:
     def __init__(self, folder: Path, overrides: Mapping[str, str] | None = None) -> None:
         self.folder = folder.absolute()
         self.password = f"demo-{secrets.token_hex(4)}"
-        self.addresses = Addresses(free_port(), free_port(), free_port())
+        self.addresses = Addresses(free_port(), free_port(), free_port(), free_port())
         self.redis = RedisServer(self.folder / "redis", first_act=parent_death_signal())
         self.environ = {**os.environ, **self._variables(), **(overrides or {})}
         self.settings = Settings.from_env(self.environ)
         self.supervisor = Supervisor(self.folder / "logs", self.environ)
 
     def up(self, tell: Callable[[str], None]) -> None:
-        """Start Redis, database, box, web, media and worker; returns when each answers."""
+        """Start Redis, database, box, shop, web, media and worker; returns when each answers."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         tell("redis-server")
@@ -75,10 +81,11 @@ class DemoHouse:
         tell("database and demo shop")
         self._fill_database()
         commands = self._commands()
-        for name in ("box", "web", "media", "worker"):
+        for name in ("box", "shop", "web", "media", "worker"):
             self.supervisor.start(ProcessSpec(name, commands[name]))
         for name, url in (
             ("box", f"{self.addresses.box_url}/box/health"),
+            ("shop", f"{self.addresses.shop_url}/health"),
             ("web", f"{self.addresses.web_url}/health"),
             ("media", f"http://127.0.0.1:{self.addresses.media}/health"),
         ):
@@ -119,6 +126,7 @@ class DemoHouse:
             "HOTLINE_NUMBERS": ",".join(f"{n}={lang}" for n, lang in NUMBERS.items()),
             "HOTLINE_WEB_BIND": f"127.0.0.1:{at.web}",
             "HOTLINE_MEDIA_BIND": f"127.0.0.1:{at.media}",
+            "HOTLINE_SHOP_URL": at.shop_url,
             "HOTLINE_PHONE": "box",
             "HOTLINE_PHONE_BOX_URL": at.box_url,
             "HOTLINE_EMOTION": "active",
@@ -132,6 +140,11 @@ class DemoHouse:
         python = sys.executable
         return {
             "box": (python, "-m", "simulator", "--config", str(config)),
+            "shop": (
+                *(python, "-m", "aftersales.shop_server"),
+                *("--database", self.settings.store.database_url),
+                *("--port", str(self.addresses.shop)),
+            ),
             **serve_commands(self.settings),
             "worker": (python, "-m", "ops.cli", "worker"),
         }
@@ -185,7 +198,7 @@ def serve_commands(settings: Settings) -> dict[str, tuple[str, ...]]:
         *("--worker-tmp-dir", "/dev/shm" if Path("/dev/shm").is_dir() else "."),  # noqa: S108
     )
     media = (
-        *(sys.executable, "-m", "uvicorn", "app:create_media_app", "--factory"),
+        *(sys.executable, "-m", "uvicorn", "ops.media_process:create_media_app", "--factory"),
         *(
             "--host",
             media_host,

@@ -4,7 +4,6 @@ again.
 
 import contextlib
 import logging
-import os
 
 from redis import Redis, RedisError
 from rq import Queue
@@ -13,7 +12,6 @@ from rq.job import Job
 from rq.utils import now
 
 from ops.after_call import AfterCall
-from ops.settings import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -25,24 +23,22 @@ CLAIM_SECONDS = 20.0
 """A worker that has taken a job claims its recording at once; after this long it never will."""
 
 _after_call: AfterCall | None = None
-"""The only module-level variable of the code base: the worker's services, built once per
-process.
+"""The only module-level variable of the code base, for RQ calls jobs by name: what this worker
+works with.
 """
+
+
+def serve(after_call: AfterCall) -> None:
+    """The worker's services, given once before its first job."""
+    global _after_call
+    _after_call = after_call
 
 
 def process_recording(recording_sid: str) -> str:
     """Fetch, transcribe and score one recording; returns the state that it reached."""
-    return after_call().process(recording_sid)
-
-
-def after_call() -> AfterCall:
-    """This worker's services."""
-    global _after_call
     if _after_call is None:
-        from app import build_after_call
-
-        _after_call = build_after_call(Settings.from_env(os.environ))
-    return _after_call
+        raise RuntimeError("this process has no services for jobs; start it with `hotline worker`")
+    return _after_call.process(recording_sid)
 
 
 def enqueue_recording(redis_url: str, recording_sid: str, step: str = "announced-0") -> None:

@@ -241,15 +241,18 @@ def test_the_demo_says_when_its_news_are_gone() -> None:
         news.tell()
 
 
-@pytest.mark.parametrize("target", ["create_app", "create_media_app"])
+@pytest.mark.parametrize(
+    ("module", "start"),
+    [("app", "create_app"), ("ops.media_process", "create_media_app"), ("ops.worker", "run")],
+)
 def test_a_process_with_wrong_settings_ends_with_all_that_is_wrong(
-    target: str, tmp_path: Path
+    module: str, start: str, tmp_path: Path
 ) -> None:
     environ = {**demo(tmp_path), "HOTLINE_STOP_MS": "soon", "HOTLINE_VOICES": "none"}
     del environ["TWILIO_AUTH_TOKEN"]
 
     ran = subprocess.run(
-        [PYTHON, "-c", f"import app; app.{target}()"],
+        [PYTHON, "-c", f"from {module} import {start}; {start}()"],
         capture_output=True,
         text=True,
         timeout=60,
