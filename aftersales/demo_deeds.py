@@ -82,21 +82,22 @@ def _written(session: Session, deed: Deed, key: str, now: datetime) -> Receipt:
         raise OrderUnknown(number)
     kind = kind_of(deed)
     receipt = Receipt(f"D{number}-{kind}", number, kind, _amount(deed, order), order.currency)
+    row = ShopDeed(
+        key=key,
+        once=key if isinstance(deed, REPEATABLE) else f"{number}:{kind}",
+        order_number=number,
+        kind=kind,
+        body=msgspec.to_builtins(deed),
+        receipt=msgspec.to_builtins(receipt),
+        at=now,
+    )
+    # The book first: of two racing requests the second fails here, before it changes anything.
+    session.add(row)
+    session.flush()
     act = _ACTS.get(type(deed))
     if act is not None:
         receipt = act(order, deed, receipt)
-    session.add(
-        ShopDeed(
-            key=key,
-            once=key if isinstance(deed, REPEATABLE) else f"{number}:{kind}",
-            order_number=number,
-            kind=kind,
-            body=msgspec.to_builtins(deed),
-            receipt=msgspec.to_builtins(receipt),
-            at=now,
-        )
-    )
-    session.flush()
+        row.receipt = msgspec.to_builtins(receipt)
     return receipt
 
 

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     UNDERSTOOD = "turn.understood"  # turn, intents, entities (as in calls.models.Turn)
     EMOTION = "turn.emotion"  # turn, score, level, confidence, reasons
     REPLIED = "turn.replied"  # turn, text, latency_ms
+    SHOP_FAILED = "shop.failed"  # why: the shop's system was away or lied; a person takes over
     RESUMED = "call.resumed"  # what (stream, queue): the media stream was lost and is back
     FELL_BACK = "call.fell_back"  # why: the caller was given keys or the provider's queue
     QUEUED = "queue.joined"  # queue, skills, boost_seconds, terms [{name, seconds, reason}],

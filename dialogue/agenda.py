@@ -35,6 +35,7 @@ class Step:
     memory: Memory
     handover: Handover | None = None
     expects_number: bool = False
+    trouble: str = ""
 
 
 def added(memory: Memory, intents: tuple[str, ...], wording: Wording) -> Memory:
@@ -59,7 +60,8 @@ def run(bots: Mapping[str, Bot], wording: Wording, memory: Memory, heard: Heard)
         memory, asked = move.memory, None
         texts.append(move.text)
         if move.handover is not None:
-            return Step(_joined(texts, memory), _waiting(memory, None), move.handover)
+            memory = _waiting(memory, None)
+            return Step(_joined(texts, memory), memory, move.handover, trouble=move.trouble)
         if move.asks is not None:
             memory = _waiting(memory, f"{request.intent}.{move.asks}")
             return Step(_joined(texts, memory), memory, expects_number=move.expects_number)
@@ -89,9 +91,10 @@ def _move(
         return bots[request.intent].handle(
             request, memory, heard.caller, heard.utterance, heard.now
         )
-    except AfterSalesError:
+    except AfterSalesError as problem:
         # Nothing half done is repeated: every deed has a key, and a person takes over from here.
-        return _to_person(wording, "shop_unavailable", request, memory)
+        moved = _to_person(wording, "shop_unavailable", request, memory)
+        return replace(moved, trouble=str(problem))
 
 
 def _to_person(wording: Wording, prompt: str, request: Request, memory: Memory) -> BotMove:

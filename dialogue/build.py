@@ -3,8 +3,8 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from aftersales.gateways import OrderGateway
 from aftersales.returns import load_rules
+from aftersales.shop import Shop
 from dialogue.bots.faq import FaqBot
 from dialogue.bots.handover import HandoverBot
 from dialogue.bots.order_status import OrderStatusBot
@@ -16,7 +16,7 @@ from dialogue.wording import load_wording
 
 
 def build_dialogue(
-    orders: OrderGateway, zone: ZoneInfo, wording_folder: Path | None = None
+    orders: Shop, zone: ZoneInfo, wording_folder: Path | None = None
 ) -> DialogueManager:
     """A manager for all calls of a process; raises DataInvalid, WeightsMissing, RulesInvalid."""
     wording = load_wording(wording_folder)

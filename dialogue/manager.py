@@ -221,6 +221,7 @@ class DialogueManager:
             heard.understanding,
             handover=step.handover,
             expects_number=step.expects_number,
+            trouble=step.trouble,
         )
 
     # -- when it does not go on

@@ -108,3 +108,5 @@ class Reply:
     """The caller said goodbye or has nothing more: hang up after the text."""
     expects_number: bool = False
     """The next utterance will hold digits: listen with the long endpointing."""
+    trouble: str = ""
+    """What failed on our side, for the call's record: never said to the caller."""

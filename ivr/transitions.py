@@ -276,6 +276,8 @@ def _turn_record(state: CallState, event: ev.TurnTaken) -> Effects:
         _log(Kind.HEARD, turn=state.turn, text=event.heard, confidence=event.confidence),
         _log(Kind.UNDERSTOOD, turn=state.turn, intents=intents, entities=entities),
     ]
+    if event.reply.trouble:
+        log.append(_log(Kind.SHOP_FAILED, why=event.reply.trouble))
     if feeling:
         log.append(_log(Kind.EMOTION, turn=state.turn, **feeling))
         worst = {"emotion_score": state.emotion_score, "emotion_level": state.emotion_level}

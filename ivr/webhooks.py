@@ -12,6 +12,7 @@ from datetime import datetime
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
 
+from aftersales.errors import AfterSalesError
 from aftersales.gateways import OrderGateway
 from calls.kinds import Kind
 from calls.log import CallLog
@@ -257,7 +258,7 @@ class _CallerViews:
         """Who calls, as far as the shop's books tell; the shop being away must not stop a call."""
         try:
             customer = self._parts.orders.customer_by_number(number)
-        except OSError as problem:
+        except (AfterSalesError, OSError) as problem:
             logger.warning("the shop did not answer for a caller: %s", problem)
             customer = None
         if customer is None:

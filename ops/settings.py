@@ -118,6 +118,15 @@ class PhoneSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class ShopSettings:
+    """The shop whose orders callers ask about."""
+
+    url: str
+    """Of an API as in aftersales/shop.openapi.yaml; empty: the demo shop in our own database."""
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class JobSettings:
     """Work after the call."""
 
@@ -139,6 +148,7 @@ class Settings:
     speech: SpeechSettings
     queue: QueueSettings
     phone: PhoneSettings
+    shop: ShopSettings
     job: JobSettings
 
     @classmethod
@@ -182,6 +192,10 @@ class Settings:
                 == "active",
             ),
             phone=read.phone(),
+            shop=ShopSettings(
+                url=read.url("HOTLINE_SHOP_URL", "", ("http", "https")),
+                token=read.secret("HOTLINE_SHOP_TOKEN", optional=True),
+            ),
             job=JobSettings(
                 lease_seconds=read.number("HOTLINE_JOB_LEASE_SECONDS", 120, 2, 3600),
                 sweep_seconds=read.number("HOTLINE_JOB_SWEEP_SECONDS", 5, 1, 300),

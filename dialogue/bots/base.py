@@ -50,6 +50,8 @@ class BotMove:
     """The slot that the text asks for."""
     handover: Handover | None = None
     expects_number: bool = False
+    trouble: str = ""
+    """What failed on our side, for the call's record."""
 
 
 class Bot(Protocol):
