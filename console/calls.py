@@ -13,6 +13,7 @@ from console.archive import MAX_PAGE, Archive, Filter, Recorded
 from console.audio import sound_file
 from console.deps import ConsoleDeps
 from console.digest import digest
+from recordings.models import Recording
 from security.roles import Permission, may
 
 OUTCOMES = ("solved_by_bot", "answered_by_agent", "abandoned", "caller_left", "failed")
@@ -77,11 +78,20 @@ def _facts(
         "digest": digest(events),
         "recording": recording,
         "segments": recorded.segments,
+        "person_from_ms": person_from_ms(call, recording),
         "score": recorded.score if may(role, Permission.QA_VIEW) else None,
         "shows_scores": may(role, Permission.QA_VIEW),
         "may_listen": may(role, Permission.CALLS_LISTEN),
         "has_sound": path is not None,
     }
+
+
+def person_from_ms(call: Call, recording: Recording | None) -> int | None:
+    """Where in the recording an agent's voice may begin; None: the far side is all the bot's."""
+    if call.connected_at is None or call.ended_at is None or recording is None:
+        return None
+    spoken_after = (call.ended_at - call.connected_at).total_seconds()
+    return max(0, round(((recording.seconds or 0.0) - spoken_after) * 1000))
 
 
 def filter_from(arguments: MultiDict[str, str]) -> Filter:

@@ -53,6 +53,8 @@ def test_a_furious_call_is_seen_live_and_its_record_can_be_judged(
     noor.page.click(f"a[href$='{call.sid}']")
     _shows_the_waveform(noor.page)
     expect(noor.page.locator(".segments .said.caller")).not_to_have_count(0)
+    expect(noor.page.locator(".segments .said.bot").first).to_contain_text("机器人")
+    expect(noor.page.locator(".segments .said.agent")).to_have_count(0)  # nobody answered
     _evidence_jumps_to_its_place(noor.page)
     assert noor.complaints.found == []
 
