@@ -4,6 +4,12 @@ AsrError
 ├── ModelMissing       a model folder is absent or incomplete
 ├── LanguageMissing    no model is loaded for this language
 ├── GrammarUnknown     a grammar holds words that the model does not know
+├── GrammarUnsupported  a grammar is asked of a model with a fixed graph
+├── ModelBroken        a model that is whole by its names but cannot be used
+├── ModelUnknown       no model of this name can be fetched, or lies in the models folder
+├── CatalogueInvalid   the list of models to fetch is wrong
+├── FetchFailed        a model did not arrive (retryable: what came is kept)
+├── ArchiveUnsafe      an archive that would write elsewhere, or far more than it should
 ├── VoiceDetectorBroken  the voice detector fails its own test: nothing must be served with it
 └── BacklogFull        a caller's sound comes faster than it is decoded (retryable)
 """
@@ -59,6 +65,86 @@ class GrammarUnknown(AsrError):
             f"the {self.language!r} model does not know all words of {list(self.phrases)};"
             " use words of its vocabulary"
         )
+
+
+class GrammarUnsupported(AsrError):
+    """Vosk itself would pass over the grammar with a warning and hear everything."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return (
+            f"speech model {str(self.folder)!r} has a fixed graph (HCLG.fst) and takes no grammar;"
+            " use a model with HCLr.fst and Gr.fst, such as the small ones"
+        )
+
+
+class ModelBroken(AsrError):
+    """The library refuses or crashes on this model; found out in a child process."""
+
+    def __init__(self, folder: Path, finding: str) -> None:
+        super().__init__(folder, finding)
+        self.folder = folder
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return (
+            f"speech model {str(self.folder)!r} cannot be used: {self.finding};"
+            " remove it and fetch it again"
+        )
+
+
+class ModelUnknown(AsrError):
+    """A name that stands for no model."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(name, known)
+        self.name = name
+        self.known = known
+
+    def __str__(self) -> str:
+        return f"there is no speech model {self.name!r}; known are {', '.join(self.known)}"
+
+
+class CatalogueInvalid(AsrError):
+    """All problems of a list of models."""
+
+    def __init__(self, path: Path, problems: tuple[str, ...]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return f"the list of models {str(self.path)!r} is wrong: {'; '.join(self.problems)}"
+
+
+class FetchFailed(AsrError):
+    """Nothing was installed; what has come so far is continued next time unless it was wrong."""
+
+    retryable = True
+
+    def __init__(self, address: str, finding: str, mend: str = "") -> None:
+        super().__init__(address, finding, mend)
+        self.address = address
+        self.finding = finding
+        self.mend = mend or "run the same command again, it continues where it stopped"
+
+    def __str__(self) -> str:
+        return f"{self.address} was not fetched: {self.finding}; {self.mend}"
+
+
+class ArchiveUnsafe(AsrError):
+    """Nothing of such an archive is kept."""
+
+    def __init__(self, archive: str, finding: str) -> None:
+        super().__init__(archive, finding)
+        self.archive = archive
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return f"archive {self.archive!r} is refused: {self.finding}; take it from another place"
 
 
 class VoiceDetectorBroken(AsrError):

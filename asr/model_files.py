@@ -30,6 +30,11 @@ def check_model(folder: Path) -> None:
         raise ModelMissing(folder, tuple(missing))
 
 
+def takes_grammar(folder: Path) -> bool:
+    """Whether words can be chosen at run time: only with the two-part graph."""
+    return all(_has(folder, name) for name in _GRAPHS[0])
+
+
 def sampling_rate(folder: Path) -> int:
     """Sampling rate in Hz that the model's features expect."""
     for name in _FEATURES:

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from asr.errors import GrammarUnknown
-from asr.model_files import check_model, sampling_rate
+from asr.errors import GrammarUnknown, GrammarUnsupported
+from asr.model_files import check_model, sampling_rate, takes_grammar
 from asr.recognizer import Pcm, Transcript, Word
 from audio.frames import RATE
 
@@ -34,13 +34,18 @@ class VoskModel:
         vosk.SetLogLevel(-1)
         self.language = language
         self.rate = sampling_rate(path)
+        self._path = path
         self._kaldi_recognizer = vosk.KaldiRecognizer
         self._model = vosk.Model(str(path))
 
     def open(self, grammar: tuple[str, ...] | None = None) -> "VoskRecognizer":
-        """A recogniser for one stream; raises GrammarUnknown for words the model cannot hear."""
+        """A recogniser for one stream; raises GrammarUnknown for words the model cannot hear and
+        GrammarUnsupported for a model that takes none.
+        """
         arguments: list[Any] = [self._model, self.rate]
         if grammar is not None:
+            if not takes_grammar(self._path):
+                raise GrammarUnsupported(self._path)
             phrases = [self._in_vocabulary(phrase) for phrase in grammar]
             unknown = [given for given, found in zip(grammar, phrases, strict=True) if not found]
             if unknown:

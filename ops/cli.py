@@ -13,6 +13,8 @@ from typing import Any
 
 import click
 
+from ops.cli_models import models
+
 LANGUAGE = click.Choice(["zh", "en"])
 EPILOG = "Settings come from environment variables; see .env.example."
 
@@ -116,13 +118,15 @@ def listen(files: tuple[Path, ...], lang: str, as_json: bool, jsonl: bool) -> No
     from asr.listen import listen_file
     from asr.model_files import default_models
     from asr.vosk_recognizer import VoskModel
+    from ops.model_choices import chosen_models
 
-    models = {language: VoskModel(path, language) for language, path in default_models().items()}
+    folders = {**default_models(), **guarded(lambda: chosen_models(os.environ))}
+    ears = {language: VoskModel(path, language) for language, path in folders.items()}
     if jsonl:
-        answer_lines(lambda line: listen_file(Path(line["path"]), models, line.get("lang", lang)))
+        answer_lines(lambda line: listen_file(Path(line["path"]), ears, line.get("lang", lang)))
         return
     for file in files:
-        result = guarded(partial(listen_file, file, models, lang))
+        result = guarded(partial(listen_file, file, ears, lang))
         click.echo(dump(result) if as_json else result["text"])
 
 
@@ -255,6 +259,9 @@ def doctor(as_json: bool) -> None:
         for finding in findings:
             click.echo(finding.sentence())
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+main.add_command(models)
 
 
 def load_settings() -> Any:

@@ -104,27 +104,37 @@ def _voice_activity() -> str:
 
 
 def _models(settings: Settings | None) -> str:
+    from asr.errors import AsrError
+    from asr.model_check import verify_model
     from asr.model_files import default_models
 
     chosen = dict(settings.speech.models) if settings else {}
     folders = {**default_models(), **chosen}
-    # In a child: a broken model takes the process with it.
-    code = "import sys; from asr.vosk_recognizer import VoskModel; from pathlib import Path; "
-    code += "VoskModel(Path(sys.argv[1]), sys.argv[2])"
     for language, path in folders.items():
-        done = subprocess.run(
-            [sys.executable, "-c", code, str(path), language], capture_output=True, timeout=120
-        )
-        if done.returncode:
-            raise Unwell(f"the {language} model at {path} cannot be loaded", "choose another model")
+        try:
+            verify_model(path, language)
+        except AsrError as problem:
+            mend = f"or choose another: hotline models use {language} bundled"
+            raise Unwell(str(problem), mend) from problem
     bundled = [language for language in folders if language not in chosen]
-    note = ""
-    if bundled:
-        note = (
-            f" (bundled for {', '.join(bundled)}: it knows synthesised voices and the hotline's "
-            "words; for real callers set HOTLINE_ASR_MODEL_ZH / _EN to an official Vosk model)"
-        )
-    return ", ".join(folders) + note
+    return ", ".join(folders) + _advice(bundled)
+
+
+def _advice(bundled: list[str]) -> str:
+    """What to do where only a bundled model listens."""
+    if not bundled:
+        return ""
+    from asr.catalogue import find_model, load_catalogue
+
+    official = [find_model(load_catalogue(), language) for language in bundled]
+    steps = "; ".join(
+        f"hotline models fetch {model.name} && hotline models use {model.language} {model.name}"
+        for model in official
+    )
+    return (
+        f" (bundled for {', '.join(bundled)}: it knows synthesised voices and the hotline's words;"
+        f" for real callers: {steps})"
+    )
 
 
 def _voices() -> str:

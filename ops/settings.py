@@ -10,7 +10,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-LANGUAGES = ("zh", "en")
+from ops import model_choices
+
+LANGUAGES = model_choices.LANGUAGES
 KEY_LENGTH = 32
 """Characters of the secret key; 32 random hexadecimal digits are 128 bits."""
 
@@ -317,8 +319,12 @@ class _Reader:
         return numbers
 
     def models(self) -> dict[str, Path]:
-        found = {lang: self.text(f"HOTLINE_ASR_MODEL_{lang.upper()}") for lang in LANGUAGES}
-        return {lang: Path(path) for lang, path in found.items() if path}
+        """HOTLINE_ASR_MODEL_ZH / _EN, then what `hotline models use` chose."""
+        try:
+            return model_choices.chosen_models(self.environ)
+        except model_choices.ChoicesInvalid as problem:
+            self.problems.append(str(problem))
+            return {}
 
     def _parsed(self, name: str, default: str, right: str, parse: Callable[[str], int]) -> int:
         value = self.text(name, default)
