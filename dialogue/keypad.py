@@ -17,13 +17,22 @@ _ANSWERS = {PERSON: ("human_agent",), "1": ("affirm",), "2": ("deny",)}
 
 def meaning(digit: str, memory: Memory) -> tuple[str, ...]:
     """The intents that a key stands for now; none for a key without meaning."""
-    asked = (memory.waiting_for or "").endswith((".confirm", ".goods"))
-    return (_ANSWERS if asked else _MENU).get(digit, ())
+    return (_ANSWERS if awaits_yes_or_no(memory) else _MENU).get(digit, ())
+
+
+def awaits_yes_or_no(memory: Memory) -> bool:
+    """Whether the last question is answered by one for yes, two for no."""
+    return (memory.waiting_for or "").endswith((".confirm", ".goods"))
 
 
 def awaits_digits(memory: Memory) -> bool:
     """Whether the last question asked for the digits of an order."""
     return (memory.waiting_for or "").endswith(KEYED)
+
+
+def digits_missing(memory: Memory) -> int:
+    """How many digits are still awaited; 0: none was asked for."""
+    return TAIL_DIGITS - len(memory.slots.get("digits", "")) if awaits_digits(memory) else 0
 
 
 def collected(digit: str, memory: Memory) -> tuple[Memory, str | None]:

@@ -37,6 +37,12 @@ class TurnTaken(Event, frozen=True):
     emotion_state: EmotionState | None = None
 
 
+class MenuTurnTaken(Event, frozen=True):
+    """A turn by a key of the menu: there is no stream, the provider's voice says the answer."""
+
+    turn: TurnTaken
+
+
 class SpeechFinished(Event, frozen=True):
     """The bot's words were played to their end or cut off."""
 

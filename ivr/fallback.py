@@ -2,14 +2,25 @@
 Pure verbs.
 """
 
-from telephony.verbs import Enqueue, Gather, Hangup, Pause, Redirect, Say, Verb
+from dialogue import keypad
+from dialogue.turns import Memory
+from telephony.verbs import Enqueue, Gather, Pause, Redirect, Say, Verb
 
 PROVIDER_QUEUE = "hotline"
+KEY_SECONDS = 6
+"""Silence after the words, or between two keys, after which the caller gets a person."""
 
-_MENU = {
-    "zh": "很抱歉，语音助手暂时听不到您。请按零转人工客服，按一查询订单。",
-    "en": "Sorry, the voice assistant cannot hear you now. "
-    "Press zero for a person, or one for your order.",
+_SORRY = {
+    "zh": "很抱歉，语音助手暂时听不到您。",
+    "en": "Sorry, the voice assistant cannot hear you now.",
+}
+_KEYS = {
+    "zh": "请按零转人工客服，按一查询订单，按二退货退款。",
+    "en": "Press zero for a person, one for your order, or two for a return and refund.",
+}
+_YES_OR_NO = {
+    "zh": "是请按一，不是请按二，转人工客服请按零。",
+    "en": "Press one for yes, two for no, or zero for a person.",
 }
 _PERSON = {
     "zh": "请稍等，正在为您转接人工客服，您的排队位置会保留。",
@@ -24,18 +35,33 @@ _ONE_MOMENT = {"zh": "请稍等。", "en": "One moment, please."}
 
 def menu(language: str, base: str) -> tuple[Verb, ...]:
     """Keys instead of speech; no key leads to a person too."""
+    return _asked(1, (_SORRY[language], _KEYS[language]), language, base)
+
+
+def said_then_keys(text: str, memory: Memory, base: str) -> tuple[Verb, ...]:
+    """The dialogue's answer by the provider's voice, and the keys that answer it in turn."""
+    language = memory.language
+    missing = keypad.digits_missing(memory)
+    if missing:
+        return _asked(missing, (text,), language, base)
+    keys = _YES_OR_NO if keypad.awaits_yes_or_no(memory) else _KEYS
+    return _asked(1, (text, keys[language]), language, base)
+
+
+def said_then_person(text: str, language: str, base: str) -> tuple[Verb, ...]:
+    """The dialogue's last words by the provider's voice, then the wait for a person."""
+    return (Say(text, language), *person(language, base))
+
+
+def _asked(keys: int, texts: tuple[str, ...], language: str, base: str) -> tuple[Verb, ...]:
+    """Words that a key may cut short."""
     gather = Gather(
         action=f"{base}/voice/menu",
-        num_digits=1,
-        timeout_seconds=6,
-        prompts=(Say(_MENU[language], language),),
+        num_digits=keys,
+        timeout_seconds=KEY_SECONDS,
+        prompts=tuple(Say(text, language) for text in texts),
     )
     return (gather, *person(language, base))
-
-
-def said_then_menu(text: str, language: str, base: str) -> tuple[Verb, ...]:
-    """An answer by the provider's voice, then the keys again."""
-    return (Say(text, language), *menu(language, base))
 
 
 def person(language: str, base: str) -> tuple[Verb, ...]:
@@ -58,11 +84,6 @@ def try_again(language: str, lost: int) -> tuple[Verb, ...]:
     if lost <= 1:
         return ()
     return (Say(_ONE_MOMENT[language], language), Pause(min(lost - 1, 3)))
-
-
-def sorry_goodbye(text: str, language: str) -> tuple[Verb, ...]:
-    """The very last way out."""
-    return (Say(text, language), Hangup())
 
 
 def resume(base: str) -> Redirect:

@@ -96,6 +96,17 @@ def _turn_taken(
     return state, (*record, say)
 
 
+def _menu_turn_taken(
+    state: CallState, event: ev.MenuTurnTaken, now_ms: int, policy: Policy
+) -> tuple[CallState, Effects]:
+    """A turn like any other, but for the words: the answer to the webhook says them."""
+    answered: Effects = ()
+    if state.phase is Phase.RINGING:  # no stream ever came
+        state, answered = _with(state, phase=Phase.TALKING), (_log(Kind.ANSWERED),)
+    state, effects = _turn_taken(state, event.turn, now_ms, policy)
+    return state, (*answered, *(e for e in effects if isinstance(e, fx.Effect)))
+
+
 def _into_line(
     state: CallState, emotion: EmotionReading | None, now_ms: int, policy: Policy
 ) -> tuple[CallState, Effects]:
@@ -248,6 +259,7 @@ def _call_finished(
 _HANDLERS: dict[type[ev.Event], Callable[..., tuple[CallState, Effects]]] = {
     ev.StreamOpened: _stream_opened,
     ev.TurnTaken: _turn_taken,
+    ev.MenuTurnTaken: _menu_turn_taken,
     ev.SpeechFinished: _speech_finished,
     ev.WaitChecked: _wait_checked,
     ev.HeardWhileWaiting: _heard_while_waiting,

@@ -16,6 +16,7 @@ from aftersales.errors import AfterSalesError
 from aftersales.gateways import OrderGateway
 from calls.kinds import Kind
 from calls.log import CallLog
+from dialogue import keypad
 from dialogue.turns import Caller
 from ivr import events as ev
 from ivr import fallback
@@ -154,14 +155,12 @@ class _CallerViews:
     def resume(self) -> Response:
         """A stream is over but the call is not: another stream, the keys, the queue or goodbye."""
         call_sid = forms.parse_incoming(request.form).call_sid
-        token = request.headers.get("I-Twilio-Idempotency-Token", "")
-        step = f"resume:{token or secrets.token_hex(8)}"
-        known = self._parts.store.reply(call_sid, step)
-        if known is not None:
-            return Response(known, mimetype="text/xml")
-        state, _ = self._parts.session.handle(call_sid, ev.StreamLost())
-        answer = twiml.render(self._after_stream(state))
-        return Response(self._parts.store.first_reply(call_sid, step, answer), mimetype="text/xml")
+
+        def step() -> tuple[Verb, ...]:
+            state, _ = self._parts.session.handle(call_sid, ev.StreamLost())
+            return self._after_stream(state)
+
+        return self._once(call_sid, "resume", step)
 
     def _after_stream(self, state: CallState) -> tuple[Verb, ...]:
         language = state.memory.language
@@ -181,14 +180,35 @@ class _CallerViews:
         return fallback.menu(language, self._base)
 
     def menu(self) -> Response:
-        """A key of the fallback menu."""
+        """Keys of the fallback menu; none, or zero alone, asks for a person."""
         gathered = forms.parse_digits(request.form)
-        state = self._parts.session.load(gathered.call_sid)
-        if gathered.digits in ("", "0"):
-            state, _ = self._parts.session.handle(gathered.call_sid, ev.PersonAskedByKey())
-            return xml(fallback.person(state.memory.language, self._base))
-        reply = self._parts.turns.pressed(state, gathered.digits).reply
-        return xml(fallback.said_then_menu(reply.text, state.memory.language, self._base))
+        call_sid, digits = gathered.call_sid, gathered.digits
+
+        def step() -> tuple[Verb, ...]:
+            if digits not in ("", keypad.PERSON):
+                return self._pressed(call_sid, digits)
+            state, _ = self._parts.session.handle(call_sid, ev.PersonAskedByKey())
+            return fallback.person(state.memory.language, self._base)
+
+        return self._once(call_sid, "menu", step)
+
+    def _pressed(self, call_sid: str, digits: str) -> tuple[Verb, ...]:
+        """Each key is a turn, and the dialogue remembers it as one; the last answer is said."""
+        parts, text = self._parts, ""
+        state = parts.session.load(call_sid)
+        for digit in digits:
+            if state.phase not in (Phase.RINGING, Phase.TALKING):
+                break  # the answer to an earlier key has led on
+            turn = parts.turns.pressed(state, digit)
+            state, _ = parts.session.handle(call_sid, ev.MenuTurnTaken(turn))
+            text = turn.reply.text
+        if not text:  # it was in line, with an agent or over before
+            return self._after_stream(state)
+        if state.phase is Phase.TALKING:
+            return fallback.said_then_keys(text, state.memory, self._base)
+        if state.phase is Phase.WAITING:
+            return fallback.said_then_person(text, state.memory.language, self._base)
+        return goodbye(text, state.memory.language)
 
     def wait(self) -> Response:
         """A round of the provider's waiting loop; joins our line when that failed before."""
@@ -247,6 +267,15 @@ class _CallerViews:
         if request.path == "/voice/wait":
             return xml(fallback.still_waiting(language))
         return xml(fallback.person(language, self._base))
+
+    def _once(self, call_sid: str, step: str, answer: Callable[[], tuple[Verb, ...]]) -> Response:
+        """Take a step of the call; the same webhook again gets the very same answer instead."""
+        token = request.headers.get("I-Twilio-Idempotency-Token", "")
+        name = f"{step}:{token or secrets.token_hex(8)}"
+        said = self._parts.store.reply(call_sid, name)
+        if said is None:
+            said = self._parts.store.first_reply(call_sid, name, twiml.render(answer()))
+        return Response(said, mimetype="text/xml")
 
     def _stream(self, call_sid: str) -> tuple[Verb, ...]:
         parts = self._parts

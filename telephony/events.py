@@ -59,22 +59,6 @@ class QueueResult(StrEnum):
     SYSTEM_ERROR = "system-error"
 
 
-class ConferenceEvent(StrEnum):
-    """What happened in a conference room."""
-
-    START = "conference-start"
-    END = "conference-end"
-    JOIN = "participant-join"
-    LEAVE = "participant-leave"
-    MUTE = "participant-mute"
-    UNMUTE = "participant-unmute"
-    HOLD = "participant-hold"
-    UNHOLD = "participant-unhold"
-    MODIFY = "participant-modify"
-    SPEECH_START = "participant-speech-start"
-    SPEECH_STOP = "participant-speech-stop"
-
-
 @dataclass(frozen=True, slots=True)
 class CallArrived:
     """A leg asks what to do."""
@@ -127,15 +111,3 @@ class QueueLeft:
     call_sid: str
     result: QueueResult
     waited_seconds: int
-
-
-@dataclass(frozen=True, slots=True)
-class ConferenceChanged:
-    """Someone joined or left a room, or the room began or ended."""
-
-    room: str
-    """Our name of the room (the provider's FriendlyName)."""
-    event: ConferenceEvent
-    call_sid: str | None
-    """The leg it is about; none for the room's own end."""
-    sequence: int

@@ -11,8 +11,6 @@ from telephony.events import (
     CallArrived,
     CallStatus,
     CallStatusChanged,
-    ConferenceChanged,
-    ConferenceEvent,
     DigitsGathered,
     QueueLeft,
     QueueResult,
@@ -28,7 +26,6 @@ _RECORDING_SID = re.compile(r"RE[0-9a-fA-F]{32}")
 _ADDRESS = re.compile(r"\+[1-9][0-9]{1,14}|client:[A-Za-z0-9_.@%+-]{1,121}|sip:[^\s<>\"]{1,250}")
 _DIGITS = re.compile(r"[0-9*#A-Dw]{0,64}")
 _DIRECTION = re.compile(r"inbound|outbound-api|outbound-dial")
-_ROOM = re.compile(r"[^\x00-\x1f]{1,128}")
 _URL = re.compile(r"https?://[^\s/]+/\S{0,2000}")
 _COUNT = re.compile(r"[0-9]{1,9}")
 
@@ -94,18 +91,6 @@ def parse_queue_left(form: Form) -> QueueLeft:
     """The end of a wait in the provider's queue."""
     return QueueLeft(
         _call_sid(form), _choice(form, "QueueResult", QueueResult), _count(form, "QueueTime")
-    )
-
-
-def parse_conference(form: Form) -> ConferenceChanged:
-    """An event of a conference room."""
-    event = _choice(form, "StatusCallbackEvent", ConferenceEvent)
-    about_a_leg = event not in (ConferenceEvent.START, ConferenceEvent.END)
-    return ConferenceChanged(
-        room=_matching(form, "FriendlyName", _ROOM, "a room name of 1 to 128 characters"),
-        event=event,
-        call_sid=_call_sid(form) if about_a_leg or form.get("CallSid") else None,
-        sequence=_count(form, "SequenceNumber"),
     )
 
 

@@ -17,14 +17,17 @@ from werkzeug.test import TestResponse
 from app import create_app, utc_now
 from calls.kinds import Kind
 from calls.log import CallLog
+from dialogue.turns import Memory
+from ivr.session_store import SessionStore
 from ops.database.engine import create_all, make_engine, make_session_factory
 from ops.redis_server import free_port
 from ops.seed import seed_demo
 from ops.settings import Settings
 
 BASE, TOKEN = "https://hotline.example", "auth-token-of-the-tests"
-MEI, STRANGER, HOTLINE, ENGLISH = (
+MEI, OLIVER, STRANGER, HOTLINE, ENGLISH = (
     "+8613800000101",
+    "+8613800000102",
     "+4915112345678",
     "+864008000001",
     "+864008000002",
@@ -42,9 +45,10 @@ class Border:
     redis_url: str
     logged: io.StringIO
 
-    def post(self, path: str, token: str = TOKEN, **form: str) -> TestResponse:
+    def post(self, path: str, token: str = TOKEN, once: str = "", **form: str) -> TestResponse:
         signature = RequestValidator(token).compute_signature(BASE + path, form)
-        return self.client.post(path, data=form, headers={"X-Twilio-Signature": signature})
+        headers = {"X-Twilio-Signature": signature, "I-Twilio-Idempotency-Token": once}
+        return self.client.post(path, data=form, headers=headers)
 
     def rings(self, sid: str = SID, caller: str = MEI, called: str = HOTLINE) -> TestResponse:
         form = {"CallSid": sid, "From": caller, "To": called, "CallStatus": "ringing"}
@@ -250,6 +254,51 @@ def test_a_recording_that_is_announced_twice_is_one(border: Border) -> None:
 def test_an_agent_who_answers_too_late_is_told_so(border: Border) -> None:
     answer = border.post("/voice/agent/RVgone", CallSid=SID, From=HOTLINE, To="client:tomas")
     assert names(answer) == ["Say", "Hangup"]
+
+
+# --- keys, when no stream can be had
+
+
+def press(border: Border, digits: str, once: str = "") -> TestResponse:
+    form = {"CallSid": SID, "From": MEI, "To": HOTLINE, "Digits": digits}
+    return border.post("/voice/menu", once=once, **form)
+
+
+def memory(border: Border) -> Memory:
+    with Redis.from_url(border.redis_url, decode_responses=True) as redis:
+        held = SessionStore(redis).load(SID)
+    assert held is not None
+    return held.state.memory
+
+
+def test_a_second_key_answers_the_question_of_the_first(border: Border) -> None:
+    border.rings(caller=OLIVER)
+
+    asked = press(border, "2")
+    assert memory(border).waiting_for == "return_goods.confirm"
+    assert "一" in asked.text
+    press(border, "1")
+
+    assert "return_goods" in memory(border).done
+    turns = border.log.turns(SID)
+    assert [(turn.number, turn.heard) for turn in turns] == [(1, "[2]"), (2, "[1]")]
+    assert border.kinds().count(Kind.ANSWERED) == 1
+
+
+def test_the_same_key_reported_twice_counts_once(border: Border) -> None:
+    border.rings()
+
+    answers = {press(border, "1", once="the same").data for _ in range(2)}
+
+    assert len(answers) == 1 and len(border.log.turns(SID)) == 1
+
+
+def test_a_key_that_leads_to_a_person_joins_the_line(border: Border) -> None:
+    border.rings()
+
+    assert names(press(border, "0")) == ["Say", "Enqueue"]
+    assert names(press(border, "1"))[-1] in ("Enqueue", "Redirect")
+    assert Kind.QUEUED in border.kinds() and not border.log.turns(SID)
 
 
 # --- nonsense

@@ -4,6 +4,7 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
+from dialogue.turns import Memory
 from ivr import fallback
 from telephony import twiml
 from telephony.verbs import Verb
@@ -41,15 +42,44 @@ def test_a_person_is_waited_for_in_the_providers_queue(language: str) -> None:
 @LANGUAGES
 def test_every_way_out_says_something_in_the_callers_language(language: str) -> None:
     ways = (
-        fallback.said_then_menu("答案 & <answer>", language, BASE),
+        fallback.said_then_keys("答案 & <answer>", Memory(language), BASE),
+        fallback.said_then_person("答案 & <answer>", language, BASE),
         fallback.still_waiting(language),
-        fallback.sorry_goodbye("再见", language),
         fallback.try_again(language, 2),
     )
     for verbs in ways:
         said = rendered(verbs).findall(".//Say")
         assert said and all(say.text for say in said)
         assert len({say.get("language") for say in said}) == 1
+
+
+@pytest.mark.parametrize(
+    ("asked", "keyed", "digits"),
+    [
+        (None, "", "1"),
+        ("return.confirm", "", "1"),
+        ("track.order", "", "4"),
+        ("x.order", "12", "2"),
+    ],
+)
+def test_as_many_keys_are_awaited_as_the_dialogue_asked_for(
+    asked: str | None, keyed: str, digits: str
+) -> None:
+    memory = Memory(waiting_for=asked, slots={"digits": keyed} if keyed else {})
+
+    gather, *_, queue = rendered(fallback.said_then_keys("请问？", memory, BASE))
+
+    assert (gather.get("numDigits"), queue.tag) == (digits, "Enqueue")
+
+
+@LANGUAGES
+def test_a_question_for_yes_or_no_names_the_keys_for_it(language: str) -> None:
+    asks = Memory(language, waiting_for="refund.confirm")
+
+    said, keys = rendered(fallback.said_then_keys("?", asks, BASE)).findall("Gather/Say")
+
+    assert said.text == "?"
+    assert keys.text and ("是请按一" in keys.text or "one for yes" in keys.text)
 
 
 def test_the_first_lost_stream_is_tried_again_at_once_and_later_ones_after_a_pause() -> None:

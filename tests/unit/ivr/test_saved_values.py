@@ -37,6 +37,7 @@ EVENTS: list[ev.Event] = [
     ev.CallRang(MEI, "+864008000001", "zh"),
     ev.StreamOpened("nonce"),
     ev.TurnTaken(TO_PERSON, "转人工", 0.9, FURIOUS, TEMPER),
+    ev.MenuTurnTaken(ev.TurnTaken(TO_PERSON, "[0]", 1.0)),
     ev.SpeechFinished(),
     ev.WaitChecked(2, None),
     ev.HeardWhileWaiting("嗯", CALM, TEMPER),

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from calls.kinds import Kind
+from dialogue.turns import Memory
 from ivr import effects as fx
 from ivr import events as ev
 from ivr.state import CallState, Phase
@@ -34,6 +35,7 @@ FINISHED = ev.AgentLeft("RV1", talked_seconds=60)
 LOST = ev.AgentLeft("RV1", talked_seconds=1)
 PLACED = ev.WaitChecked(position=2, expected_wait_seconds=40)
 OPENED = ev.StreamOpened("second")
+KEYED = ev.TurnTaken(reply(), heard="[1]", confidence=1.0)
 ANGRY = ev.HeardWhileWaiting("投诉", FURIOUS, TEMPER)
 
 MOVES = [
@@ -49,6 +51,14 @@ MOVES = [
         *(TALKING, ev.TurnTaken(TO_PERSON), WAITING),
         (fx.SaveTurn, fx.Log, fx.Log, fx.UpdateCall, fx.JoinQueue, fx.Speak),
     ),
+    (TALKING, ev.MenuTurnTaken(KEYED), TALKING, (fx.SaveTurn, fx.Log, fx.Log)),
+    (RINGING, ev.MenuTurnTaken(KEYED), TALKING, (fx.Log, fx.SaveTurn, fx.Log, fx.Log)),
+    (TALKING, ev.MenuTurnTaken(ev.TurnTaken(GOODBYE)), LEAVING, (fx.SaveTurn, fx.Log, fx.Log)),
+    (
+        *(TALKING, ev.MenuTurnTaken(ev.TurnTaken(TO_PERSON)), WAITING),
+        (fx.SaveTurn, fx.Log, fx.Log, fx.UpdateCall, fx.JoinQueue),
+    ),
+    (WAITING, ev.MenuTurnTaken(KEYED), WAITING, ()),
     (WAITING, ev.TurnTaken(reply()), WAITING, ()),
     (RINGING, ev.TurnTaken(reply()), RINGING, ()),
     (LEAVING, ev.SpeechFinished(), LEAVING, (fx.LeaveStream,)),
@@ -130,6 +140,17 @@ def test_a_turn_is_numbered_and_remembered() -> None:
     assert effects[-1] == fx.Speak(text="好的。", expects_number=True, turn=5)
     saved = next(effect for effect in effects if isinstance(effect, fx.SaveTurn))
     assert (saved.number, saved.columns["heard"]) == (5, "七号")
+
+
+def test_a_key_of_the_menu_is_remembered_like_words() -> None:
+    knows = reply("哪个订单？", memory=Memory(agenda=("track_package",), waiting_for="track.order"))
+    keyed = ev.MenuTurnTaken(ev.TurnTaken(knows, heard="[1]", confidence=1.0))
+
+    state, effects = transition(in_phase(TALKING, turn=4), keyed, NOW_MS, POLICY)
+
+    assert (state.turn, state.memory, state.last_said) == (5, knows.memory, "哪个订单？")
+    assert effects[0] == fx.SaveTurn(5, effects[0].columns)
+    assert effects[0].columns["heard"] == "[1]"
 
 
 def test_a_mood_that_is_not_sure_is_kept_out_of_the_record() -> None:

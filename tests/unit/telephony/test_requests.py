@@ -10,8 +10,6 @@ from telephony.events import (
     CallArrived,
     CallStatus,
     CallStatusChanged,
-    ConferenceChanged,
-    ConferenceEvent,
     DigitsGathered,
     QueueLeft,
     QueueResult,
@@ -133,36 +131,15 @@ def test_leaving_the_providers_queue_says_why_and_after_how_long() -> None:
     assert requests.parse_queue_left(form) == QueueLeft(CALL, QueueResult.LEAVE, 33)
 
 
-def conference(**fields: str) -> dict[str, str]:
-    joined = {"FriendlyName": "call-1", "StatusCallbackEvent": "participant-join"}
-    return {**joined, "CallSid": CALL, "SequenceNumber": "2", **fields}
-
-
-def test_joining_a_room_names_the_leg() -> None:
-    assert requests.parse_conference(conference()) == ConferenceChanged(
-        "call-1", ConferenceEvent.JOIN, CALL, 2
-    )
-
-
-def test_the_end_of_a_room_needs_no_leg_but_leaving_it_does() -> None:
-    end: dict[str, Any] = conference(StatusCallbackEvent="conference-end")
-    del end["CallSid"]
-    assert requests.parse_conference(end).call_sid is None
-    with pytest.raises(MalformedRequest, match="CallSid"):
-        requests.parse_conference({**end, "StatusCallbackEvent": "participant-leave"})
-
-
 FIELDS = "CallSid From To Direction Digits CallStatus SequenceNumber CallDuration RecordingSid"
 FIELDS += " RecordingUrl RecordingStatus RecordingDuration RecordingChannels QueueResult QueueTime"
-FIELDS += " FriendlyName StatusCallbackEvent"
-VALUES = st.sampled_from([CALL, RECORDING, MEI, "completed", "participant-join", "leave", "7"])
+VALUES = st.sampled_from([CALL, RECORDING, MEI, "completed", "leave", "7"])
 PARSERS = [
     requests.parse_incoming,
     requests.parse_digits,
     requests.parse_call_status,
     requests.parse_recording,
     requests.parse_queue_left,
-    requests.parse_conference,
 ]
 
 
@@ -173,6 +150,6 @@ def test_whatever_a_form_holds_it_is_an_event_or_a_clear_error(
     parse: Any, form: dict[str, str]
 ) -> None:
     try:
-        assert parse(form).call_sid in (CALL, None)
+        assert parse(form).call_sid == CALL
     except MalformedRequest as refused:
         assert refused.field in FIELDS
