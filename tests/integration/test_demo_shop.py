@@ -15,6 +15,7 @@ from aftersales.seed import seed_shop
 from dialogue.build import build_dialogue
 from dialogue.manager import DialogueManager
 from dialogue.turns import Caller, Memory, Reply, Utterance
+from simulator.people import PeopleConfig
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -78,6 +79,20 @@ def test_mei_learns_where_her_parcel_is_and_says_goodbye(talk):
     assert answer.text.endswith("请问还有其他问题吗?")
     end = mei.says("没有了谢谢")
     assert end.end and "再见" in end.text
+
+
+@pytest.mark.parametrize(
+    ("language", "asks", "answers"),
+    [
+        ("zh", "我的快递到哪了", ("连衣裙", "上海", "明天")),
+        ("en", "where is my parcel", ("dress", "Shanghai", "tomorrow")),
+    ],
+)
+def test_a_visitor_of_the_phone_page_has_a_parcel_on_its_way(talk, language, asks, answers):
+    reply = talk(PeopleConfig().caller_number, language).says(asks)
+
+    assert all(word in reply.text for word in answers), reply.text
+    assert reply.memory.done == ("track_package",)
 
 
 def test_oliver_returns_and_is_refunded_after_one_yes(talk, shop):
@@ -273,7 +288,7 @@ def test_seeding_twice_adds_nothing_and_opens_the_shop_anew(shop, session_factor
             session.scalar(select(func.count()).select_from(t))
             for t in (ShopCustomer, ShopOrder, ShopParcel)
         ]
-    assert before == after == [14, 18, 15]
+    assert before == after == [14, 20, 17]
     assert shop.orders_of("c0102")[0].return_state is None
 
 
