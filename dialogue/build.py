@@ -4,28 +4,55 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from aftersales.returns import load_rules
+from aftersales.service_rules import load_service_rules
 from aftersales.shop import Shop
+from dialogue.bots.acting import ActingBot
+from dialogue.bots.base import Bot
+from dialogue.bots.cancel_order import CancelCase
+from dialogue.bots.change_address import AddressCase
+from dialogue.bots.coupons import CouponBot
 from dialogue.bots.faq import FaqBot
+from dialogue.bots.fresh_goods import FreshCase
 from dialogue.bots.handover import HandoverBot
+from dialogue.bots.invoice import InvoiceCase
 from dialogue.bots.order_status import OrderStatusBot
+from dialogue.bots.pickups import PickupCase
+from dialogue.bots.price_protection import PriceCase
 from dialogue.bots.refund import RefundBot
 from dialogue.bots.returns import ReturnsBot
+from dialogue.bots.shipping_bill import ShippingCase
+from dialogue.bots.visits import VisitCase
 from dialogue.manager import DialogueManager
 from dialogue.nlu.understander import Understander
 from dialogue.wording import load_wording
 
 
 def build_dialogue(
-    orders: Shop, zone: ZoneInfo, wording_folder: Path | None = None
+    shop: Shop, zone: ZoneInfo, wording_folder: Path | None = None
 ) -> DialogueManager:
     """A manager for all calls of a process; raises DataInvalid, WeightsMissing, RulesInvalid."""
     wording = load_wording(wording_folder)
-    handover = HandoverBot(orders, wording)
-    bots = (
-        OrderStatusBot(orders, wording, zone),
-        ReturnsBot(orders, load_rules(), wording, zone),
-        RefundBot(orders, wording),
-        FaqBot(wording),
+    rules = load_service_rules()
+    handover = HandoverBot(shop, wording)
+    faq = FaqBot(wording)
+    cases = (
+        CancelCase(),
+        AddressCase(),
+        ShippingCase(rules.weight),
+        InvoiceCase(),
+        PriceCase(rules.price),
+        PickupCase(rules.pickup),
+        FreshCase(rules.fresh, wording),
+        VisitCase(),
+    )
+    # Of two bots for one intent the later has it: first what is the same for everybody.
+    bots: tuple[Bot, ...] = (
+        faq,
         handover,
+        OrderStatusBot(shop, wording, zone),
+        ReturnsBot(shop, load_rules(), wording, zone),
+        RefundBot(shop, wording),
+        CouponBot(shop, wording, zone, faq),
+        *(ActingBot(case, shop, wording, zone) for case in cases),
     )
     return DialogueManager(Understander.load(zone), bots, wording, handover)

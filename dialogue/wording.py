@@ -1,4 +1,8 @@
-"""The bot's sentences: data by language, checked when loaded."""
+"""The bot's sentences: data by language, checked when loaded.
+
+zh.yaml and en.yaml hold what every call may need (dialogue/prompts.py lists it); each other file
+holds the sentences of one bot in both languages.
+"""
 
 import string
 from collections.abc import Mapping
@@ -37,6 +41,11 @@ def load_wording(folder: Path | None = None) -> Wording:
     folder = folder or WORDING_FOLDER
     problems: list[str] = []
     prompts = {language: _read(folder / f"{language}.yaml", problems) for language in LANGUAGES}
+    for path in sorted(WORDING_FOLDER.glob("*.yaml")):
+        if path.stem not in LANGUAGES:
+            ours = folder / path.name
+            for language, sentences in _topic(path, ours, problems).items():
+                prompts[language].update(sentences)
     if problems:
         raise DataInvalid(str(folder.name), tuple(problems))
     return Wording(prompts)
@@ -56,6 +65,28 @@ def _read(path: Path, problems: list[str]) -> dict[str, str]:
             known = ", ".join(sorted(fields)) or "none"
             problems.append(f"{path.name}: {name!r} has {sorted(extra)}; it may use {known}")
     return data
+
+
+def _topic(bundled: Path, path: Path, problems: list[str]) -> dict[str, dict[str, str]]:
+    """A bot's sentences; a folder of one's own may leave out the file, but no sentence of it."""
+    truth = yaml.safe_load(bundled.read_text(encoding="utf-8"))
+    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else truth
+    found: dict[str, dict[str, str]] = {}
+    for language in LANGUAGES:
+        given = data.get(language) if isinstance(data, dict) else None
+        found[language] = given if isinstance(given, dict) else {}
+        known = truth["zh"].keys() | truth["en"].keys()
+        where = f"{path.name} ({language})"
+        problems += [f"{where}: {n!r} is not used" for n in sorted(found[language].keys() - known)]
+        for name in sorted(known):
+            sentence = found[language].get(name)
+            if not isinstance(sentence, str) or not sentence.strip():
+                problems.append(f"{where}: prompt {name!r} is missing")
+                continue
+            may = _fields(truth["zh"].get(name, "")) | _fields(truth["en"].get(name, ""))
+            if extra := _fields(sentence) - may:
+                problems.append(f"{where}: {name!r} has {sorted(extra)}; it may use {sorted(may)}")
+    return found
 
 
 def _fields(sentence: str) -> frozenset[str]:

@@ -1,0 +1,320 @@
+"""What all bots that do something share: the order, who calls, reading back, doing it once.
+
+A bot gives a `Case`: what it would do with an order now. Nothing is done before a yes to exactly
+what was read back.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, tzinfo
+from typing import Protocol
+
+import msgspec
+
+from aftersales.deeds import Deed, Details, Receipt, kind_of
+from aftersales.errors import AlreadyRequested, DeedRefused
+from aftersales.gateways import Order
+from aftersales.shop import Shop
+from dialogue.bots.base import BotMove, Request
+from dialogue.bots.caller_orders import (
+    CallerOrders,
+    item_name,
+    spoken_tail,
+    with_slots,
+    with_story,
+)
+from dialogue.nlu.intents import label
+from dialogue.slots import names_caller
+from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
+from dialogue.wording import Wording
+from tts.wording import spoken_day, spoken_money, spoken_number
+
+CHECKS = 2
+"""Wrong proofs before a person takes over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One order under one request, now."""
+
+    intent: str
+    order: Order
+    details: Details
+    memory: Memory
+    now: datetime
+    zone: tzinfo
+    confirming: bool
+    """The caller answers what was read back: what is done already may be this very deed."""
+
+    def slot(self, name: str) -> str | None:
+        """A value that the caller gave for this request."""
+        return self.memory.slots.get(f"{self.intent}.{name}")
+
+    @property
+    def day_slot(self) -> date | None:
+        """The day that the caller named; of a range its first."""
+        value = (self.slot("date") or "").partition("/")[0]
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return None
+
+    @property
+    def today(self) -> date:
+        """In the shop's zone."""
+        return self.now.astimezone(self.zone).date()
+
+    def did(self, kind: str) -> bool:
+        """Whether the shop has done it before this answer."""
+        return kind in self.details.done and not self.confirming
+
+    def money(self, minor: int) -> str:
+        """An amount for the ear."""
+        return spoken_money(minor, self.order.currency, self.memory.language)
+
+    def number(self, value: int) -> str:
+        """A number for the ear."""
+        return spoken_number(value, self.memory.language)
+
+    def day(self, moment: datetime | date) -> str:
+        """A day for the ear."""
+        if not isinstance(moment, datetime):
+            moment = datetime(moment.year, moment.month, moment.day, 12, tzinfo=self.zone)
+        return spoken_day(moment, self.now, self.zone, self.memory.language)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Say it; the request is settled."""
+
+    prompt: str
+    values: Mapping[str, str] = field(default_factory=dict)
+    refused: bool = False
+    """By the rules: noted for an agent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A value is missing."""
+
+    slot: str
+    """One of dialogue.slots.FREE."""
+    prompt: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Read it back; after a yes do it."""
+
+    deed: Deed
+    confirm: str
+    """Prompt that asks whether this is right."""
+    done: str
+    """Prompt for afterwards."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    proof: bool = True
+    """Address or money: the caller shows more than the number that calls."""
+    also: Deed | None = None
+    """A message that goes with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """The rules leave it to a person."""
+
+    prompt: str = "transferring_needs_person"
+
+
+Plan = Tell | Ask | Offer | Person
+
+
+class Case(Protocol):
+    """What one bot knows: its intents, its orders, its rules."""
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """What it takes from the agenda."""
+
+    def concerns(self, order: Order, intent: str) -> bool:
+        """Whether the request is likely about this order, when none was named."""
+
+    def plan(self, matter: Matter) -> Plan:
+        """What to do now; no side effect."""
+
+
+class ActingBot:
+    """Runs a case: order, proof, read-back, deed. Holds no call."""
+
+    def __init__(self, case: Case, shop: Shop, wording: Wording, zone: tzinfo) -> None:
+        self._case = case
+        self._shop = shop
+        self._orders = CallerOrders(shop)
+        self._wording = wording
+        self._zone = zone
+
+    @property
+    def intents(self) -> frozenset[str]:
+        """Those of its case."""
+        return self._case.intents
+
+    def handle(
+        self, request: Request, memory: Memory, caller: Caller, utterance: Utterance, now: datetime
+    ) -> BotMove:
+        """One step further; a resumed request does not read words that were meant for another."""
+        if request.asked is None and not request.says(request.intent):
+            request = Request(request.intent, Understanding((), ()))
+        if caller.customer_id is None:
+            text = self._wording.say(f"faq.{request.intent}", memory.language)
+            return BotMove(text, memory, done=(request.intent,))
+        order = self._order(request, memory, caller)
+        if order is None:
+            return self._settled("no_orders", {}, request, memory)
+        memory, changed = self._kept(order, request, memory)
+        if request.says("deny") and request.asked is not None and not changed:
+            return self._declined(request, memory)
+        memory = self._proven(request, memory, caller, utterance)
+        matter = Matter(
+            request.intent,
+            order,
+            self._shop.details_of(order.number),
+            memory,
+            now,
+            self._zone,
+            confirming=request.asked == "confirm",
+        )
+        return self._follow(self._case.plan(matter), matter, request)
+
+    def _order(self, request: Request, memory: Memory, caller: Caller) -> Order | None:
+        """Named now, else the one this request is about already, else the likely one."""
+        # Digits that answer "which order is it, to be sure it is you" choose no order.
+        named = None if request.asked == "check" else self._orders.by_tail(caller, request)
+        if named is not None:
+            return named
+        known = memory.slots.get(f"{request.intent}.order")
+        found = next((o for o in self._orders.all(caller) if o.number == known), None)
+        if found is not None:
+            return found
+        return self._orders.pick(
+            caller, request, lambda order: self._case.concerns(order, request.intent)
+        )
+
+    def _kept(self, order: Order, request: Request, memory: Memory) -> tuple[Memory, bool]:
+        """The memory with the order and the values just named; whether any is new."""
+        values = {"order": order.number}
+        for kind in ("address", "date"):
+            if said := request.values(kind):
+                values[kind] = said[-1]
+        slots = {f"{request.intent}.{name}": value for name, value in values.items()}
+        changed = any(memory.slots.get(name, value) != value for name, value in slots.items())
+        return with_slots(memory, **slots), changed
+
+    def _proven(
+        self, request: Request, memory: Memory, caller: Caller, utterance: Utterance
+    ) -> Memory:
+        """The account's name or an own order's tail proves the caller, once for the call."""
+        if names_caller(utterance.text, caller.name) or self._orders.by_tail(caller, request):
+            return with_slots(memory, verified="yes")
+        if request.asked != "check":
+            return memory
+        tries = int(memory.slots.get("checks", "0")) + 1
+        return with_slots(memory, checks=str(tries))
+
+    def _follow(self, plan: Plan, matter: Matter, request: Request) -> BotMove:
+        match plan:
+            case Tell():
+                return self._told(plan, matter, request)
+            case Ask():
+                text = self._say(plan.prompt, plan.values, matter)
+                return BotMove(text, matter.memory, asks=plan.slot)
+            case Person():
+                return self._to_person(plan.prompt, matter)
+            case Offer():
+                return self._offered(plan, matter, request)
+
+    def _offered(self, plan: Offer, matter: Matter, request: Request) -> BotMove:
+        memory, offered = matter.memory, f"{matter.intent}.offered"
+        if plan.proof and memory.slots.get("verified") != "yes":
+            return self._check(matter, request)
+        mark = _mark(plan.deed)
+        agreed = matter.confirming and not request.says("deny")
+        if agreed and memory.slots.get(offered) == mark:
+            return self._done(plan, matter, request)
+        text = self._say(plan.confirm, plan.values, matter)
+        return BotMove(text, with_slots(memory, **{offered: mark}), asks="confirm")
+
+    def _check(self, matter: Matter, request: Request) -> BotMove:
+        """One proof beside the calling number."""
+        tries = int(matter.memory.slots.get("checks", "0"))
+        if tries >= CHECKS:
+            return self._to_person("check.person", matter)
+        prompt = "check.wrong" if request.asked == "check" else "check.ask"
+        text = self._say(prompt, {}, matter)
+        return BotMove(text, matter.memory, asks="check", expects_number=True)
+
+    def _done(self, plan: Offer, matter: Matter, request: Request) -> BotMove:
+        try:
+            receipt = self._perform(plan.deed, matter)
+            if plan.also is not None:
+                self._perform(plan.also, matter)
+        except AlreadyRequested:
+            return self._settled("deed.already", {}, request, matter.memory)
+        except DeedRefused:  # it changed between question and answer
+            return self._settled("deed.refused", {}, request, matter.memory)
+        values = {**plan.values, "courier": receipt.courier}
+        text = self._say(plan.done, values, matter)
+        note = self._wording.say(
+            "story.done",
+            matter.memory.language,
+            request=label(matter.intent, matter.memory.language),
+            **self._names(matter),
+        )
+        return BotMove(text, with_story(matter.memory, note), done=(matter.intent,))
+
+    def _perform(self, deed: Deed, matter: Matter) -> Receipt:
+        # The key is the order and all of the deed: a replayed turn acts once.
+        return self._shop.perform(deed, f"{deed.order_number}:{_mark(deed)}", matter.now)
+
+    def _told(self, plan: Tell, matter: Matter, request: Request) -> BotMove:
+        memory = matter.memory
+        if plan.refused:
+            wanted = label(matter.intent, memory.language)
+            note = self._wording.say("story.refused", memory.language, request=wanted)
+            memory = with_story(memory, note)
+        text = self._say(plan.prompt, plan.values, matter)
+        return BotMove(text, memory, done=(request.intent,))
+
+    def _to_person(self, prompt: str, matter: Matter) -> BotMove:
+        order, language = matter.order, matter.memory.language
+        note = self._wording.say("story.found", language, **self._names(matter))
+        handover = Handover("needs_person", matter.intent, order.category, order.number)
+        text = self._say(prompt, {}, matter)
+        return BotMove(text, with_story(matter.memory, note), handover=handover)
+
+    def _declined(self, request: Request, memory: Memory) -> BotMove:
+        memory = with_story(memory, self._wording.say("story.declined", memory.language))
+        return self._settled("cancelled_request", {}, request, memory)
+
+    def _settled(
+        self, prompt: str, values: Mapping[str, str], request: Request, memory: Memory
+    ) -> BotMove:
+        text = self._wording.say(prompt, memory.language, **values)
+        return BotMove(text, memory, done=(request.intent,))
+
+    def _say(self, prompt: str, values: Mapping[str, str], matter: Matter) -> str:
+        language = matter.memory.language
+        return self._wording.say(prompt, language, **{**self._names(matter), **values})
+
+    def _names(self, matter: Matter) -> dict[str, str]:
+        language = matter.memory.language
+        return {
+            "item": item_name(matter.order, language),
+            "tail": spoken_tail(matter.order, language),
+        }
+
+
+def _mark(deed: Deed) -> str:
+    """What exactly would be done, short enough for a slot and a key."""
+    body = msgspec.json.encode(deed)
+    return f"{kind_of(deed)}:{hashlib.sha256(body).hexdigest()[:16]}"

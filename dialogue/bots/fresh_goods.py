@@ -1,0 +1,41 @@
+"""Spoiled fresh goods: who answers for them, what they are worth, paid after a yes."""
+
+from aftersales.deeds import CompensateFresh, SendText
+from aftersales.fresh import fresh_worth
+from aftersales.gateways import Order
+from aftersales.service_rules import FreshRule
+from dialogue.bots.acting import Matter, Offer, Person, Plan, Tell
+from dialogue.wording import Wording
+
+
+class FreshCase:
+    """Within hours and limit the bot pays; anything else is a person's."""
+
+    intents = frozenset({"fresh_spoiled"})
+
+    def __init__(self, rule: FreshRule, wording: Wording) -> None:
+        self._rule = rule
+        self._wording = wording
+
+    def concerns(self, order: Order, intent: str) -> bool:
+        """One with fresh goods that has arrived."""
+        return order.category == "fresh" and order.status == "delivered"
+
+    def plan(self, matter: Matter) -> Plan:
+        """By the time since signing; a photo is asked for by message, not by trust."""
+        if matter.did("compensate_fresh"):
+            return Tell("fresh.paid")
+        worth = fresh_worth(matter.order, self._rule, matter.now)
+        if worth.reason == "too_late":
+            return Person("fresh.too_late")
+        if worth.reason:
+            return Person("goods.transfer")
+        number, language = matter.order.number, matter.memory.language
+        text = self._wording.say("fresh.sms", language, order=number[-4:])
+        return Offer(
+            CompensateFresh(number, worth.minor),
+            "fresh.confirm",
+            "fresh.done",
+            {"amount": matter.money(worth.minor)},
+            also=SendText(number, text),
+        )
