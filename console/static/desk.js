@@ -12,7 +12,7 @@ const desk = at("desk");
 const words = Object.fromEntries(
   [...at("words").content.querySelectorAll("i")].map((i) => [i.dataset.key, i.textContent]),
 );
-const now = { status: "", state: "idle", phone: "starting", muted: false };
+const now = { status: "", state: "idle", phone: "starting", muted: false, told: 0 };
 
 function notice(text) {
   at("notice").textContent = text;
@@ -67,9 +67,12 @@ function take(state) {
   show();
 }
 
+// An answer that was overtaken by the stream is old: a call offered meanwhile must not look idle.
 async function act(url, values) {
+  const told = now.told;
   try {
-    take(await post(url, values));
+    const state = await post(url, values);
+    if (now.told === told) take(state);
     notice("");
   } catch (error) {
     notice(words.refused.replace("{reason}", error.message));
@@ -146,7 +149,7 @@ keepAlive();
 follow(
   desk.dataset.events,
   {
-    state: take,
+    state: (state) => { now.told += 1; take(state); },
     offer: showCall,
     connected: showCall,
     talk: showCall,
