@@ -48,6 +48,9 @@ format: setup-dev ## put the code in order
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+emotion-report: setup-dev ## all figures of the emotion scorer: make emotion-report DATA=folder
+	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/emotion_report.py $(DATA)
+
 serve: setup ## web and media processes, settings from the environment
 	@$(BIN)/hotline serve
 

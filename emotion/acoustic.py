@@ -1,61 +1,27 @@
 """How it was said: arousal and anger of one window of voice against the caller's own calm voice.
 
-A logistic combination of z-scores whose few numbers lie in `acoustic_weights.json`; MODEL_CARD.md
-says how they were set and what they reach.
+A linear softmax over some 140 functionals; its numbers lie in `acoustic_weights.json`, and
+MODEL_CARD.md says what they were fitted on, what that means for their use, and what they reach.
 """
 
-from dataclasses import dataclass
-from pathlib import Path
-
-import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion.baseline import Baseline
-from emotion.errors import WeightsInvalid
-from emotion.features import Features, extract
+from emotion.features import NAMES, Features, extract
 from emotion.labels import AcousticReading
+from emotion.weights import Weights
+
+__all__ = ["AcousticScorer", "Weights"]
+
+Numbers = NDArray[np.float64]
 
 SHORTEST_VOICE_SECONDS = 0.4
 """Less voice than that says nothing about a feeling (two syllables)."""
-CUES = ("pitch", "balance", "dynamics", "rate", "level")
 _NO_BASELINE_CONFIDENCE = 0.2
 _TRUSTED_CONFIDENCE = 0.6
 _CLIPPED_SHARE = 0.02
-
-
-@dataclass(frozen=True, slots=True)
-class Weights:
-    """The coefficients; every tuple is in the order of `CUES`."""
-
-    version: str
-    population_mean: tuple[float, ...]
-    population_sd: tuple[float, ...]
-    """Between calm speakers and lines: wide, so that a stranger's pitch says little."""
-    own_sd: tuple[float, ...]
-    """Between calm windows of one speaker."""
-    limit: tuple[float, ...]
-    """No cue counts for more z than this; level least."""
-    arousal_weights: tuple[float, ...]
-    arousal_bias: float
-    anger_weights: tuple[float, ...]
-    anger_bias: float
-
-    @classmethod
-    def load(cls, path: Path | None = None) -> "Weights":
-        """Read and check the coefficients beside this file or at `path`; raises WeightsInvalid."""
-        path = path or Path(__file__).with_name("acoustic_weights.json")
-        try:
-            weights = msgspec.json.decode(path.read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError) as problem:
-            raise WeightsInvalid(path, str(problem)) from problem
-        for name in cls.__slots__:
-            value = getattr(weights, name)
-            if isinstance(value, tuple) and len(value) != len(CUES):
-                raise WeightsInvalid(path, f"{name} has {len(value)} numbers, {len(CUES)} needed")
-        if min(*weights.population_sd, *weights.own_sd) <= 0.0:
-            raise WeightsInvalid(path, "a standard deviation is not above 0")
-        return weights
+_MUCH_CLIPPED_SHARE = 0.25
 
 
 class AcousticScorer:
@@ -63,52 +29,81 @@ class AcousticScorer:
 
     def __init__(self, weights: Weights | None = None) -> None:
         self._weights = weights or Weights.load()
+        self._population = self._weights.population()
+        self._coefficients = np.array(self._weights.coefficients)
+        self._bias = np.array(self._weights.bias)
+        self._arousal = np.array(self._weights.arousal)
+        self._places = [NAMES.index(name) for name in self._weights.features]
+        self._angry = self._weights.classes.index("angry")
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """What `probabilities` tells apart."""
+        return self._weights.classes
 
     def score(self, pcm: NDArray[np.int16], baseline: Baseline) -> AcousticReading | None:
-        """Judge 8 kHz mono sound; None when it holds less than 0.4 s of voice."""
+        """Judge 8 kHz mono sound; None when `doubt` has something against it."""
         return self.score_features(extract(pcm), baseline)
 
     def score_features(self, features: Features, baseline: Baseline) -> AcousticReading | None:
         """As `score`, of sound already measured."""
-        if features.voiced_seconds < SHORTEST_VOICE_SECONDS:
+        if self.doubt(features):
             return None
-        weights, trust = self._weights, baseline.trust
-        values = np.array(_values(features))
-        own = (values - np.array(_means(baseline))) / np.array(weights.own_sd)
-        strangers = (values - np.array(weights.population_mean)) / np.array(weights.population_sd)
-        strangers[CUES.index("level")] = 0.0  # a line's loudness without a baseline says nothing
-        limit = np.array(weights.limit)
-        z = trust * np.clip(own, -limit, limit) + (1.0 - trust) * np.clip(strangers, -limit, limit)
+        chances = self.probabilities(features, baseline)
         return AcousticReading(
-            arousal=_logistic(float(z @ np.array(weights.arousal_weights)) + weights.arousal_bias),
-            anger=_logistic(float(z @ np.array(weights.anger_weights)) + weights.anger_bias),
-            confidence=_confidence(features, trust),
-            reasons=_reasons(features, baseline) if trust >= 0.25 else (),
+            arousal=float(np.clip(chances @ self._arousal, 0.0, 1.0)),
+            anger=self._calibrated(float(chances[self._angry])),
+            confidence=_confidence(features, baseline.trust),
+            reasons=_reasons(features, baseline) if baseline.trust >= 0.25 else (),
         )
 
+    def doubt(self, features: Features) -> str | None:
+        """Why this sound cannot be judged, or None."""
+        if features.voiced_seconds < SHORTEST_VOICE_SECONDS:
+            return f"less than {SHORTEST_VOICE_SECONDS:g} s of voice"
+        if features.clipped > _MUCH_CLIPPED_SHARE:
+            return f"the sound is clipped ({features.clipped:.0%} of it at full scale)"
+        values = np.array(features.values)[self._places]
+        if self._population.strangeness(values) > self._weights.strange:
+            return "it does not sound like one person speaking"
+        return None
 
-def _values(features: Features) -> tuple[float, ...]:
-    return (
-        features.pitch_semitones,
-        features.balance_db,
-        features.dynamics_db,
-        features.rate_hz,
-        features.level_dbfs,
-    )
+    def probabilities(self, features: Features, baseline: Baseline) -> Numbers:
+        """Of `classes`, before calibration."""
+        population = self._population
+        reference = population.mean
+        if baseline.seconds:
+            own = np.array(baseline.means)[self._places]
+            reference = population.reference(own, baseline.seconds * self._calmness(own))
+        return self._softmax(np.array(features.values)[self._places], reference)
 
+    def anger(self, features: Features, baseline: Baseline) -> float:
+        """Calibrated probability of anger, whatever `doubt` has against the sound."""
+        return self._calibrated(float(self.probabilities(features, baseline)[self._angry]))
 
-def _means(baseline: Baseline) -> tuple[float, ...]:
-    return (
-        baseline.pitch_semitones,
-        baseline.balance_db,
-        baseline.dynamics_db,
-        baseline.rate_hz,
-        baseline.level_dbfs,
-    )
+    def raised(self, anger: float) -> float:
+        """The probability on a scale where the alarm point is 0.5: odds against its odds."""
+        odds = anger / max(1.0 - anger, 1e-9)
+        alarm = self._weights.alarm / (1.0 - self._weights.alarm)
+        return odds / (odds + alarm)
 
+    def _calmness(self, own: Numbers) -> float:
+        """How much of a baseline counts: one that sounds angry itself would hide the anger."""
+        anger = self._softmax(own, self._population.mean)[self._angry]
+        raised = self.raised(self._calibrated(float(anger)))
+        return float(np.clip(2.0 * (1.0 - raised), 0.05, 1.0))
 
-def _logistic(value: float) -> float:
-    return float(1.0 / (1.0 + np.exp(-value)))
+    def _softmax(self, values: Numbers, reference: Numbers) -> Numbers:
+        logits = self._coefficients @ self._population.inputs(values, reference) + self._bias
+        powers = np.exp(logits - logits.max())
+        chances: Numbers = powers / powers.sum()
+        return chances
+
+    def _calibrated(self, chance: float) -> float:
+        held = min(max(chance, 1e-9), 1.0 - 1e-9)
+        logit = float(np.log(held / (1.0 - held)))
+        stretched = self._weights.anger_scale * logit + self._weights.anger_shift
+        return float(1.0 / (1.0 + np.exp(-np.clip(stretched, -30.0, 30.0))))
 
 
 def _confidence(features: Features, trust: float) -> float:
@@ -120,9 +115,10 @@ def _confidence(features: Features, trust: float) -> float:
 
 def _reasons(features: Features, baseline: Baseline) -> tuple[str, ...]:
     """What a supervisor can read; only changes that stand out of calm speech."""
-    pitch = features.pitch_semitones - baseline.pitch_semitones
-    balance = features.balance_db - baseline.balance_db
-    rate = features.rate_hz / baseline.rate_hz if baseline.rate_hz else 1.0
+    pitch = features.value("pitch") - baseline.value("pitch")
+    balance = features.value("balance") - baseline.value("balance")
+    calm_rate = baseline.value("rate")
+    rate = features.value("rate") / calm_rate if calm_rate else 1.0
     reasons = []
     if pitch >= 2.0:
         reasons.append(f"voice {pitch:.1f} semitones above own baseline")

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from emotion.features import HOP_SECONDS, Features
+import numpy as np
+
+from emotion.features import HOP_SECONDS, NAMES, Features
 
 FULL_SECONDS = 15.0
 """Then the baseline stands still: one that goes on learning would follow a caller into anger."""
@@ -16,38 +18,32 @@ class Baseline:
 
     frames: int = 0
     """Voiced frames seen, 20 ms each."""
-    pitch_semitones: float = 0.0
-    """Above 100 Hz."""
-    balance_db: float = 0.0
-    dynamics_db: float = 0.0
-    rate_hz: float = 0.0
-    level_dbfs: float = 0.0
+    means: tuple[float, ...] = ()
+    """In the order of `emotion.features.NAMES`; a state of another version counts as nothing."""
 
     @property
     def seconds(self) -> float:
         """Voiced seconds of calm speech that it rests on."""
-        return self.frames * HOP_SECONDS
+        return self.frames * HOP_SECONDS if len(self.means) == len(NAMES) else 0.0
 
     @property
     def trust(self) -> float:
-        """How much the means count against the population's, 0-1."""
+        """How much is known of this caller's calm voice, 0-1."""
         return self.seconds / (self.seconds + _TRUST_SECONDS)
+
+    def value(self, name: str) -> float:
+        """One mean; 0 where nothing was heard."""
+        return self.means[NAMES.index(name)] if self.seconds else 0.0
 
     def after(self, features: Features) -> "Baseline":
         """The baseline that has also heard these calm words; once full it stands still."""
         heard = round(features.voiced_seconds / HOP_SECONDS)
         if heard == 0 or self.seconds >= FULL_SECONDS:
             return self
+        new = np.array(features.values)
+        if not self.seconds:
+            return Baseline(heard, tuple(np.round(new, 3).tolist()))
+        old = np.array(self.means)
         share = heard / (self.frames + heard)
-
-        def mean(old: float, new: float) -> float:
-            return old + share * (new - old)
-
-        return Baseline(
-            frames=self.frames + heard,
-            pitch_semitones=mean(self.pitch_semitones, features.pitch_semitones),
-            balance_db=mean(self.balance_db, features.balance_db),
-            dynamics_db=mean(self.dynamics_db, features.dynamics_db),
-            rate_hz=mean(self.rate_hz, features.rate_hz),
-            level_dbfs=mean(self.level_dbfs, features.level_dbfs),
-        )
+        mean = np.round(old + share * (new - old), 3)
+        return Baseline(self.frames + heard, tuple(mean.tolist()))

@@ -1,6 +1,7 @@
 """Errors of the emotion scorer.
 
 EmotionError
+├── CorpusInvalid     labelled recordings for training: every problem at once
 ├── LexiconInvalid    words as data: every problem at once
 └── WeightsInvalid    the acoustic coefficients cannot be used
 """
@@ -10,6 +11,24 @@ from pathlib import Path
 
 class EmotionError(Exception):
     """Anything that goes wrong while an emotion scorer is built; hearing never raises."""
+
+
+class CorpusInvalid(EmotionError):
+    """One or more problems in a list of labelled recordings."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = problems
+
+    def __str__(self) -> str:
+        shown = [f"  {number}. {text}" for number, text in enumerate(self.problems[:20], 1)]
+        more = len(self.problems) - len(shown)
+        if more > 0:
+            shown.append(f"  and {more} more")
+        return "\n".join(
+            [f"recordings {self.path.name!r}: {len(self.problems)} problem(s):", *shown]
+        )
 
 
 class LexiconInvalid(EmotionError):

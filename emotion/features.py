@@ -1,7 +1,7 @@
 """What a voice measures like: pitch, effort, dynamics, rate of 8 kHz telephone speech; numpy only.
 
-Everything but `level_dbfs` survives a change of gain, because level is the strongest and the most
-treacherous sign of anger on a telephone line.
+Functionals in the style of eGeMAPS over one window of 1-2 s. Everything but `level_dbfs` survives a
+change of gain, because level is the strongest and the most treacherous sign of anger on a line.
 """
 
 from dataclasses import dataclass
@@ -9,144 +9,172 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-RATE = 8000
-HOP_SECONDS = 0.02
-_HOP = 160
-_FRAME = 320  # 40 ms: two and a half periods of a 62 Hz voice
-_FFT = 1024  # frame plus longest lag without wrap-around
-_SHORTEST_LAG = 16  # 500 Hz: angry women and children
-_LONGEST_LAG = 133  # 60 Hz
-_PERIODIC = (
-    0.5  # normalised autocorrelation; Boersma 1993 uses 0.45 with a path search, we have none
-)
-_WITHIN_SEMITONES = 9.0  # beside 7 and 12 the fewest gross errors, same measurement as below
-_BELOW_PEAK_DB = 25.0  # frames this far below the loudest ones are breath, room and line
-_FLOOR_DBFS = -60.0
+from emotion.dynamics import DYNAMICS_NAMES, dynamics, loud_frames, swings
+from emotion.pitch import FRAME, HOP_SECONDS, RATE, cut_frames, periodicity, power_of, track
+from emotion.spectrum import CEPSTRA, MEL_BANDS, SHAPE_NAMES, cepstra, flux, mel_db, shapes
+
+__all__ = ["HOP_SECONDS", "NAMES", "RATE", "SILENCE", "Features", "extract"]
+
+Numbers = NDArray[np.float64]
+
 _EPSILON = 1e-10
+_FEWEST_VOICED = 3
+_PITCH_NAMES = (
+    "pitch", "pitch_low", "pitch_high", "pitch_sd", "pitch_rise", "pitch_fall", "pitch_slope",
+    "jitter", "strength", "strength_sd",
+)  # fmt: skip
+NAMES: tuple[str, ...] = (
+    *_PITCH_NAMES,
+    *DYNAMICS_NAMES,
+    *SHAPE_NAMES,
+    *(f"{name}_sd" for name in SHAPE_NAMES),
+    "balance_high",
+    "balance_stress",
+    "balance_with_level",
+    "pitch_with_level",
+    "slope_with_level",
+    *(f"mfcc{n}" for n in range(1, CEPSTRA + 1)),
+    *(f"mfcc{n}_sd" for n in range(1, CEPSTRA + 1)),
+    *(f"mfcc{n}_move" for n in range(1, CEPSTRA + 1)),
+    *(f"band{n}_low" for n in range(MEL_BANDS)),
+    *(f"band{n}_high" for n in range(MEL_BANDS)),
+    "flux",
+    "flux_sd",
+)
+"""What the values of `Features` are, in order."""
+_PLACE = {name: index for index, name in enumerate(NAMES)}
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """One stretch of speech in numbers; means are over voiced frames."""
+    """One stretch of speech; `values` are over voiced frames, in the order of `NAMES`."""
 
     voiced_seconds: float
     level_dbfs: float
-    dynamics_db: float
-    """Standard deviation of the frame level."""
-    pitch_hz: float
-    """Median F0."""
-    pitch_range_semitones: float
-    """10th to 90th percentile."""
-    balance_db: float
-    """Energy 1-3.4 kHz against 0.3-1 kHz: vocal effort flattens the spectrum whatever the gain."""
-    rate_hz: float
-    """Peaks of the level envelope a second of sound: a proxy of syllables."""
     clipped: float
     """Share of samples at full scale, 0-1."""
+    values: tuple[float, ...]
+
+    def value(self, name: str) -> float:
+        """One of `NAMES`; 0 where there is no voice."""
+        return self.values[_PLACE[name]]
+
+    @property
+    def pitch_hz(self) -> float:
+        """Median F0."""
+        return 100.0 * 2.0 ** (self.value("pitch") / 12.0) if self.voiced_seconds else 0.0
 
     @property
     def pitch_semitones(self) -> float:
-        """Pitch in semitones above 100 Hz."""
-        return 12.0 * float(np.log2(max(self.pitch_hz, 1.0) / 100.0))
+        """Median F0 above 100 Hz."""
+        return self.value("pitch")
+
+    @property
+    def balance_db(self) -> float:
+        """Energy 1-3.4 kHz against 0.3-1 kHz."""
+        return self.value("balance")
+
+    @property
+    def dynamics_db(self) -> float:
+        """Swing of the level."""
+        return self.value("swing") / 2.0
+
+    @property
+    def rate_hz(self) -> float:
+        """Syllables a second of speech."""
+        return self.value("rate")
 
 
-SILENCE = Features(0.0, -100.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+SILENCE = Features(0.0, -100.0, 0.0, (0.0,) * len(NAMES))
 
 
 def extract(pcm: NDArray[np.int16]) -> Features:
     """Measure mono 8 kHz speech; sound without voice gives `voiced_seconds` 0."""
-    if pcm.size < _FRAME:
+    if pcm.size < FRAME:
         return SILENCE
     sound = pcm.astype(np.float64) / 32768.0
-    frames = _frames(sound)
-    power = _power(frames)
+    frames = cut_frames(sound)
+    power = power_of(frames)
     level = 10.0 * np.log10(np.mean(frames**2, axis=1) + _EPSILON)
-    threshold = max(float(np.percentile(level, 95)) - _BELOW_PEAK_DB, _FLOOR_DBFS)
-    loud = level > threshold
-    # The telephone cuts the fundamental of most voices; the rectified sound has it again. The mean
-    # of both has fewer gross errors (0.12 -> 0.10 of frames against pyin on the wide-band sound).
-    correlation = 0.5 * (_correlation(power) + _correlation(_power(_frames(np.abs(sound)))))
-    pitch, voiced = _pitch(correlation, loud)
-    if not voiced.any():
+    loud = loud_frames(level)
+    hertz, strength = track(periodicity(sound, power), loud)
+    voiced = hertz > 0.0
+    if voiced.sum() < _FEWEST_VOICED:
         return SILENCE
-    low, high = np.percentile(12.0 * np.log2(pitch[voiced]), [10, 90])
+    values = np.concatenate(
+        [_pitch(hertz, strength), dynamics(level, loud, voiced), _timbre(power, level, hertz)]
+    )
     return Features(
         voiced_seconds=float(voiced.sum()) * HOP_SECONDS,
         level_dbfs=float(level[voiced].mean()),
-        dynamics_db=float(level[voiced].std()),
-        pitch_hz=float(np.median(pitch[voiced])),
-        pitch_range_semitones=float(high - low),
-        balance_db=_balance(power[voiced]),
-        rate_hz=_rate(level, loud),
         clipped=float(np.mean(np.abs(pcm.astype(np.int32)) >= 32_000)),
+        values=tuple(np.round(np.nan_to_num(values), 5).tolist()),
     )
 
 
-_WINDOW = np.hanning(_FRAME)
+def _pitch(hertz: Numbers, strength: Numbers) -> Numbers:
+    """Level, range, movement of F0 in semitones above 100 Hz, and how periodic the voice is."""
+    voiced = hertz > 0.0
+    semitones = 12.0 * np.log2(np.maximum(hertz, 1.0) / 100.0)
+    both = voiced[1:] & voiced[:-1]
+    step = np.diff(semitones)[both]
+    up, down = step[step > 0.02], step[step < -0.02]
+    inside = semitones[voiced]
+    low, middle, high = np.percentile(inside, [15, 50, 85])
+    when = np.flatnonzero(voiced) * HOP_SECONDS
+    when = when - when.mean()
+    ratio = 10.0 * np.log10(strength[voiced] / (1.0 - strength[voiced]))
+    bend = np.abs(np.diff(step)) if step.size > 1 else np.zeros(1)
+    return np.array(
+        [
+            middle,
+            middle - low,
+            high - middle,
+            float(inside.std()),
+            float(np.median(up)) if up.size else 0.0,
+            float(np.median(down)) if down.size else 0.0,
+            float(np.clip(when @ inside / (when @ when + _EPSILON), -20.0, 20.0)),
+            float(np.median(bend)),
+            float(ratio.mean()),
+            float(ratio.std()),
+        ]
+    )
 
 
-def _frames(sound: NDArray[np.float64]) -> NDArray[np.float64]:
-    frames = np.lib.stride_tricks.sliding_window_view(sound, _FRAME)[::_HOP]
-    centred: NDArray[np.float64] = frames - frames.mean(axis=1, keepdims=True)
-    return centred
+def _timbre(power: Numbers, level: Numbers, hertz: Numbers) -> Numbers:
+    """Shape of the voiced spectrum, its spread and movement, and how it follows the syllables."""
+    voiced = hertz > 0.0
+    inside = power[voiced]
+    shape, mel = shapes(inside), mel_db(inside)
+    cepstrum = cepstra(mel)
+    together = np.diff(np.flatnonzero(voiced)) == 1
+    move = np.abs(np.diff(cepstrum, axis=0))[together]
+    step = flux(mel)[together] if len(mel) > 1 else np.zeros(0)
+    return np.concatenate(
+        [
+            shape.mean(axis=0),
+            shape.std(axis=0),
+            [float(np.percentile(shape[:, 0], 85))],
+            _effort(shape, swings(level)[voiced], 12.0 * np.log2(hertz[voiced] / 100.0)),
+            cepstrum.mean(axis=0),
+            cepstrum.std(axis=0),
+            move.mean(axis=0) if len(move) else np.zeros(CEPSTRA),
+            *np.percentile(mel, [20, 80], axis=0),
+            [float(step.mean()), float(step.std())] if step.size else [0.0, 0.0],
+        ]
+    )
 
 
-def _power(frames: NDArray[np.float64]) -> NDArray[np.float64]:
-    power: NDArray[np.float64] = np.abs(np.fft.rfft(frames * _WINDOW, _FFT)) ** 2
-    return power
-
-
-def _correlation(power: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Autocorrelation of each frame, 1 at lag 0, freed of the window's taper (Boersma 1993)."""
-    raw: NDArray[np.float64] = np.fft.irfft(power, axis=1)[:, : _LONGEST_LAG + 2]
-    return raw / (raw[:, :1] + _EPSILON) / _TAPER
-
-
-_TAPER = np.fft.irfft(_power(np.ones((1, _FRAME))))[0, : _LONGEST_LAG + 2]
-_TAPER = _TAPER / _TAPER[0]
-_LAG_SEMITONES = 12.0 * np.log2(RATE / np.arange(_SHORTEST_LAG, _LONGEST_LAG + 1))
-
-
-def _pitch(
-    correlation: NDArray[np.float64], loud: NDArray[np.bool_]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """F0 in hertz of each frame, and which frames are voiced."""
-    middle = correlation[:, _SHORTEST_LAG : _LONGEST_LAG + 1]
-    before = correlation[:, _SHORTEST_LAG - 1 : _LONGEST_LAG]
-    after = correlation[:, _SHORTEST_LAG + 1 : _LONGEST_LAG + 2]
-    peaks = np.where((middle >= before) & (middle > after), middle, -1.0)
-    best = peaks.max(axis=1)
-    # two periods correlate as well as one: take the shortest lag that is nearly as good
-    first = np.argmax(peaks >= 0.95 * best[:, None], axis=1)
-    voiced = loud & (best > _PERIODIC)
-    if not voiced.any():
-        return np.zeros(len(loud)), voiced
-    # nobody leaps an octave between two frames: look again near the utterance's own middle
-    centre = np.median(_LAG_SEMITONES[first[voiced]])
-    near = np.abs(_LAG_SEMITONES - centre) < _WITHIN_SEMITONES
-    peaks = np.where(near[None, :], peaks, -1.0)
-    best = peaks.max(axis=1)
-    lag = np.argmax(peaks, axis=1) + _SHORTEST_LAG
-    return RATE / lag, loud & (best > _PERIODIC)
-
-
-def _balance(power: NDArray[np.float64]) -> float:
-    bin_hz = RATE / _FFT
-    low = power[:, int(300 / bin_hz) : int(1000 / bin_hz)].sum(axis=1)
-    high = power[:, int(1000 / bin_hz) : int(3400 / bin_hz)].sum(axis=1)
-    return float(np.mean(10.0 * np.log10((high + _EPSILON) / (low + _EPSILON))))
-
-
-def _rate(level: NDArray[np.float64], loud: NDArray[np.bool_]) -> float:
-    """Envelope peaks that rise and fall by 2 dB, a second of sound above the threshold."""
-    smooth = np.convolve(level, np.ones(3) / 3.0, mode="same")
-    peaks, high, low, rising = 0, smooth[0], smooth[0], True
-    for value, is_loud in zip(smooth, loud, strict=True):
-        high, low = max(high, value), min(low, value)
-        if rising and value < high - 2.0:
-            peaks += 1
-            rising, low = False, value
-        elif not rising and is_loud and value > low + 2.0:
-            rising, high = True, value
-    seconds = float(loud.sum()) * HOP_SECONDS
-    return float(peaks + rising) / seconds if seconds else 0.0
+def _effort(shape: Numbers, swing: Numbers, semitones: Numbers) -> Numbers:
+    """How the stressed half of the syllables differs from the other: effort, not line."""
+    balance = shape[:, 0]
+    stressed = swing >= 0.0
+    halves = [
+        balance[part].mean() if part.any() else balance.mean() for part in (stressed, ~stressed)
+    ]
+    beside = swing - swing.mean()
+    of_level = [
+        float(beside @ column) / (float(beside @ beside) + 1.0)
+        for column in (balance, semitones, shape[:, 3])
+    ]
+    return np.array([halves[0] - halves[1], *of_level])

@@ -12,16 +12,16 @@ from numpy.typing import NDArray
 
 from emotion.acoustic import AcousticScorer
 from emotion.baseline import Baseline
-from emotion.features import RATE, Features, extract
+from emotion.features import Features, extract
 from emotion.labels import AcousticReading, EmotionReading, LexicalReading
 from emotion.lexical import LexicalScorer
+from emotion.signs import NO_SIGNS, Signs
+from emotion.windows import cut
 
 FEWEST_WINDOWS = 3
 """Single windows called 38 % of speech angry in the field; so three, or strong words."""
 STRONG_LEVEL = 2
 """Words from this level on need no voice beside them."""
-_WINDOW_SECONDS = 1.5
-_SHORTEST_WINDOW_SECONDS = 0.75
 _MOST_WINDOWS = 7  # ten seconds of the caller's voice
 _VOICE_MEMORY_MS = 30_000
 _WORDS_MEMORY_MS = 60_000
@@ -37,7 +37,7 @@ _ENTER = (0.35, 0.6, 0.85)
 """Score from which the level is 1, 2, 3."""
 _LEAVE_BELOW = 0.1
 """A level is left only this far below its entrance, so that it does not flicker."""
-_CALM_ANGER = 0.5
+_CALM_VOICE = 0.5
 _TRUSTED = 0.5
 
 
@@ -94,36 +94,91 @@ class EmotionScorer:
         self._lexical = lexical
 
     def hear(
-        self, state: EmotionState, pcm: NDArray[np.int16], text: str, language: str, at_ms: int
+        self,
+        state: EmotionState,
+        pcm: NDArray[np.int16],
+        text: str,
+        language: str,
+        at_ms: int,
+        signs: Signs = NO_SIGNS,
     ) -> Heard:
-        """Judge one utterance of the caller's channel that ended at `at_ms` of stream time."""
+        """Judge one utterance of the caller's channel that ended at `at_ms` of stream time.
+
+        Sound that cannot be judged and text in another language count as nothing heard; never
+        raises for what a caller says.
+        """
         state = _on_this_clock(state, at_ms)
         lexical = self._lexical.score(text, language)
-        measured = [extract(window) for window in _cut(pcm)]
-        scored = [
-            (features, window)
-            for features in measured
-            if (window := self._acoustic.score_features(features, state.baseline)) is not None
-        ]
+        scored, doubts = self._windows(pcm, state.baseline)
         readings = [window for _, window in scored]
         state = replace(
             state,
-            baseline=_learned(state.baseline, scored, lexical),
+            baseline=self._learned(state.baseline, scored, lexical),
             windows=_recent_windows(state, readings, at_ms),
             said=_recent_words(state, lexical, at_ms),
         )
         acoustic = _mean(readings)
         if not _enough(state):
             state = replace(state, score=0.0, level=0)
-            return Heard(state, _abstention(state, acoustic), acoustic, lexical)
-        state = _moved(state, at_ms)
+            return Heard(state, _abstention(state, doubts), acoustic, lexical)
+        state = self._moved(state, at_ms, signs)
         reading = EmotionReading(
             score=state.score,
             level=state.level,
             confidence=_confidence(state),
-            reasons=_reasons(state, acoustic),
+            reasons=_reasons(state, acoustic) + signs.reasons,
         )
         return Heard(state, reading, acoustic, lexical)
+
+    def _windows(
+        self, pcm: NDArray[np.int16], baseline: Baseline
+    ) -> tuple[list[tuple[Features, AcousticReading]], list[str]]:
+        """What can be judged, and why the rest cannot."""
+        if pcm.dtype != np.int16 or pcm.ndim != 1:
+            return [], [f"sound of type {pcm.dtype} in {pcm.ndim} dimension(s), not 16-bit mono"]
+        scored, doubts = [], []
+        for features in map(extract, cut(pcm)):
+            doubt = self._acoustic.doubt(features)
+            reading = None if doubt else self._acoustic.score_features(features, baseline)
+            if reading is not None:
+                scored.append((features, reading))
+            elif doubt:
+                doubts.append(doubt)
+        return scored, doubts
+
+    def _learned(
+        self,
+        baseline: Baseline,
+        scored: list[tuple[Features, AcousticReading]],
+        lexical: LexicalReading,
+    ) -> Baseline:
+        """Calm words teach the baseline; a voice that a trusted baseline finds angry does not."""
+        if lexical.level > 0:
+            return baseline
+        for features, reading in scored:
+            if baseline.trust < _TRUSTED or self._acoustic.raised(reading.anger) < _CALM_VOICE:
+                baseline = baseline.after(features)
+        return baseline
+
+    def _moved(self, state: EmotionState, at_ms: int, signs: Signs) -> EmotionState:
+        """Smoothed score and level after the evidence in `state`; strong words count at once."""
+        words = max((_fading(said, at_ms) for said in state.said), default=0.0)
+        voice = self._voice(state)
+        target = 1.0 - (1.0 - words) * (1.0 - _VOICE_SHARE * voice) * (1.0 - signs.strength)
+        rise = 1.0 if words >= _WORDS_SCORE[STRONG_LEVEL] else _RISE
+        step = rise if target > state.score else _FALL
+        score = min(1.0, max(0.0, state.score + step * (target - state.score)))
+        ceiling = max((said.level for said in state.said), default=0) + 1
+        return replace(state, score=score, level=min(_level(score, state.level), ceiling, 3))
+
+    def _voice(self, state: EmotionState) -> float:
+        """Anger of the last windows, newer and surer ones first; 0.5 is the alarm point."""
+        if len(state.windows) < FEWEST_WINDOWS:
+            return 0.0
+        sure = np.array([window.confidence for window in state.windows])
+        weight = sure * _RECENCY ** np.arange(len(sure) - 1, -1, -1)
+        raised = _weighted([self._acoustic.raised(w.anger) for w in state.windows], weight)
+        return raised * min(1.0, float(sure.mean()) / _SURE)
 
 
 def _on_this_clock(state: EmotionState, at_ms: int) -> EmotionState:
@@ -133,26 +188,6 @@ def _on_this_clock(state: EmotionState, at_ms: int) -> EmotionState:
         windows=tuple(replace(w, at_ms=min(w.at_ms, at_ms)) for w in state.windows),
         said=tuple(replace(said, at_ms=min(said.at_ms, at_ms)) for said in state.said),
     )
-
-
-def _cut(pcm: NDArray[np.int16]) -> list[NDArray[np.int16]]:
-    """Equal windows of about 1.5 s; a shorter utterance is one window."""
-    count = max(1, round(pcm.size / RATE / _WINDOW_SECONDS))
-    if pcm.size / RATE < _SHORTEST_WINDOW_SECONDS:
-        return [pcm] if pcm.size else []
-    return list(np.array_split(pcm, count))
-
-
-def _learned(
-    baseline: Baseline, scored: list[tuple[Features, AcousticReading]], lexical: LexicalReading
-) -> Baseline:
-    """Calm words teach the baseline; a voice that a trusted baseline finds angry does not."""
-    if lexical.level > 0:
-        return baseline
-    for features, reading in scored:
-        if baseline.trust < _TRUSTED or reading.anger < _CALM_ANGER:
-            baseline = baseline.after(features)
-    return baseline
 
 
 def _recent_windows(
@@ -197,40 +232,20 @@ def _enough(state: EmotionState) -> bool:
     return strong or len(state.windows) >= FEWEST_WINDOWS
 
 
-def _abstention(state: EmotionState, acoustic: AcousticReading | None) -> EmotionReading:
+def _abstention(state: EmotionState, doubts: list[str]) -> EmotionReading:
     count = len(state.windows)
     why = f"only {count} window(s) of voice and no strong words; {FEWEST_WINDOWS} windows needed"
-    if acoustic is None and count == 0:
-        why = "no voice of 0.4 s and no strong words"
-    return EmotionReading(score=0.0, level=0, confidence=0.0, reasons=(why,), abstained=True)
-
-
-def _moved(state: EmotionState, at_ms: int) -> EmotionState:
-    """Smoothed score and level after the evidence in `state`; strong words count at once."""
-    words = max((_fading(said, at_ms) for said in state.said), default=0.0)
-    voice = _voice(state)
-    target = 1.0 - (1.0 - words) * (1.0 - _VOICE_SHARE * voice)
-    rise = 1.0 if words >= _WORDS_SCORE[STRONG_LEVEL] else _RISE
-    step = rise if target > state.score else _FALL
-    score = min(1.0, max(0.0, state.score + step * (target - state.score)))
-    ceiling = max((said.level for said in state.said), default=0) + 1
-    return replace(state, score=score, level=min(_level(score, state.level), ceiling, 3))
+    if count == 0:
+        why = "no voice to judge and no strong words"
+    common = Counter(doubts).most_common(1)
+    reasons = (why, *(doubt for doubt, _ in common))
+    return EmotionReading(score=0.0, level=0, confidence=0.0, reasons=reasons, abstained=True)
 
 
 def _fading(said: SaidWords, at_ms: int) -> float:
     """Words count whole for half of their memory, then fade to nothing."""
     age = max(0, at_ms - said.at_ms) / _WORDS_MEMORY_MS
     return _WORDS_SCORE[said.level] * min(1.0, 2.0 * (1.0 - age))
-
-
-def _voice(state: EmotionState) -> float:
-    """Anger of the last windows, newer and surer ones first; half believed without a baseline."""
-    if len(state.windows) < FEWEST_WINDOWS:
-        return 0.0
-    sure = np.array([window.confidence for window in state.windows])
-    weight = sure * _RECENCY ** np.arange(len(sure) - 1, -1, -1)
-    anger = _weighted([window.anger for window in state.windows], weight)
-    return anger * min(1.0, float(sure.mean()) / _SURE)
 
 
 def _level(score: float, level: int) -> int:

@@ -12,6 +12,8 @@ LEVEL_POINTS = (0.75, 1.6, 2.5)
 """Points from which the level is 1, 2, 3."""
 _FURTHER_HITS = 0.3
 """The strongest hit counts whole, each other one this much: five mild words are not a threat."""
+_QUESTION = re.compile(r"(.)[不没]\1$")
+"""Is it or is it not: 是不是, 有没有 deny nothing."""
 _NOTHING_HEARD = LexicalReading(level=0, confidence=0.0)
 
 
@@ -42,7 +44,7 @@ class LexicalScorer:
         if lexicon is None or not _speaks(said, language):
             return _NOTHING_HEARD
         points, soothing, ceiling, words = [], 0.0, 0, []
-        for hit in _hits(said, lexicon):
+        for hit in [] if _asks_for_goods(said, lexicon) else _hits(said, lexicon):
             if hit.entry is None or _negated(said, hit.start, lexicon):
                 continue
             if hit.entry.points < 0:
@@ -52,6 +54,13 @@ class LexicalScorer:
             points.append(hit.entry.points * factor)
             ceiling = max(ceiling, hit.entry.ceiling)
             words.append(phrase)
+        mocked = _mocked(said, lexicon)
+        if mocked and lexicon.sarcasm:
+            points.append(lexicon.sarcasm.points)
+            ceiling = max(ceiling, lexicon.sarcasm.ceiling)
+            words.append(mocked)
+        if mocked or any(pattern.search(said) for pattern in lexicon.contrasts):
+            soothing = 0.0
         level = min(_level(points, soothing), ceiling)
         return LexicalReading(level, _confidence(said, language, len(words)), tuple(words))
 
@@ -89,14 +98,36 @@ def _negated(said: str, start: int, lexicon: Lexicon) -> bool:
     """Is the find denied? Only fillers may stand between: "not arrived terrible" denies nothing."""
     glue = "" if lexicon.language == "zh" else " "
     before = glue + said[:start].rstrip()
-    for _ in range(3):
+    for _ in range(4):
         if any(before.endswith(glue + word) for word in lexicon.negations):
-            return True
+            return not _QUESTION.search(before)
         filler = next((w for w in lexicon.fillers if before.endswith(glue + w)), None)
         if filler is None:
             return False
         before = before[: -len(glue + filler)]
     return False
+
+
+def _asks_for_goods(said: str, lexicon: Lexicon) -> bool:
+    """Do you stock the Lawyer costume? Whoever asks that threatens nobody."""
+    if not any(pattern.search(said) for pattern in lexicon.shopping):
+        return False
+    return not any(pattern.search(said) for pattern in lexicon.personal)
+
+
+def _mocked(said: str, lexicon: Lexicon) -> str | None:
+    """The praise that a grievance follows with no turn in the sentence, or None."""
+    sarcasm = lexicon.sarcasm
+    if sarcasm is None or any(pattern.search(said) for pattern in sarcasm.turn):
+        return None
+    praises = [match for pattern in sarcasm.praise if (match := pattern.search(said))]
+    if not praises:
+        return None
+    first = min(praises, key=lambda match: match.start())
+    if _negated(said, first.start(), lexicon):
+        return None
+    after = said[first.end() :]
+    return first.group() if any(pattern.search(after) for pattern in sarcasm.grievance) else None
 
 
 def _with_degree(said: str, hit: _Hit, lexicon: Lexicon) -> tuple[float, str]:

@@ -10,7 +10,11 @@ from emotion.errors import LexiconInvalid
 
 LANGUAGES = ("zh", "en")
 _GROUP_KEYS = {"name", "points", "ceiling", "words", "patterns"}
-_FILE_KEYS = {"language", "version", "groups", "degrees", "negations", "fillers", "neutral"}
+_FILE_KEYS = {
+    "language", "version", "groups", "sarcasm", "contrasts", "degrees", "negations", "fillers",
+    "neutral", "neutral_patterns", "shopping", "personal",
+}  # fmt: skip
+_SARCASM_KEYS = {"points", "ceiling", "praise", "grievance", "turn"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,18 @@ class Entry:
     """Negative soothes."""
     ceiling: int
     pattern: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sarcasm:
+    """Praise, then what nobody would praise: "well done, you lost it twice"."""
+
+    points: float
+    ceiling: int
+    praise: tuple[re.Pattern[str], ...]
+    grievance: tuple[re.Pattern[str], ...]
+    turn: tuple[re.Pattern[str], ...]
+    """Words between or after that make the praise sincere or the contrast open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +54,13 @@ class Lexicon:
     fillers: tuple[str, ...]
     """What may stand between a negation and what it denies; longest first."""
     neutral: tuple[re.Pattern[str], ...]
+    sarcasm: Sarcasm | None = None
+    contrasts: tuple[re.Pattern[str], ...] = ()
+    """But, though: the thanks before it was politeness, and soothes nothing."""
+    shopping: tuple[re.Pattern[str], ...] = ()
+    """A question about goods: what sounds angry in it is a name on a box,"""
+    personal: tuple[re.Pattern[str], ...] = ()
+    """unless it turns to a person."""
 
 
 @dataclass(slots=True)
@@ -60,14 +83,10 @@ class _Reader:
         for key in sorted(set(raw) - _GROUP_KEYS):
             self.problems.append(f"{place}: unknown key {key!r}")
         points = self._number(place + ".points", raw.get("points"), -3.0, 3.0)
-        ceiling = raw.get("ceiling")
-        if not isinstance(ceiling, int) or ceiling not in (0, 1, 2, 3):
-            self.problems.append(f"{place}.ceiling: {ceiling!r} is not 0, 1, 2 or 3")
-            ceiling = 0
+        ceiling = self._ceiling(place, raw.get("ceiling"))
         words = self.texts(place + ".words", raw.get("words"))
         patterns = [self._word(place, word) for word in words]
-        for text in self.texts(place + ".patterns", raw.get("patterns")):
-            patterns += self._pattern(place, text)
+        patterns += self.patterns(place + ".patterns", raw.get("patterns"))
         if not patterns:
             self.problems.append(f"{place}: neither words nor patterns")
         return [Entry(raw["name"], points, ceiling, pattern) for pattern in patterns]
@@ -98,12 +117,43 @@ class _Reader:
         self.seen[word] = place
         return compile_word(word, self.language)
 
-    def _pattern(self, place: str, text: str) -> list[re.Pattern[str]]:
-        try:
-            return [re.compile(text)]
-        except re.error as problem:
-            self.problems.append(f"{place}.patterns: {text!r} is not a pattern: {problem}")
-            return []
+    def patterns(self, place: str, raw: object) -> list[re.Pattern[str]]:
+        """The usable regular expressions of a list."""
+        found = []
+        for text in self.texts(place, raw):
+            try:
+                found.append(re.compile(text))
+            except re.error as problem:
+                self.problems.append(f"{place}: {text!r} is not a pattern: {problem}")
+        return found
+
+    def words(self, place: str, raw: object) -> list[re.Pattern[str]]:
+        """The usable words of a list, compiled."""
+        return [compile_word(word, self.language) for word in self.texts(place, raw)]
+
+    def sarcasm(self, raw: object) -> Sarcasm | None:
+        """The part that hears mock praise; it may be left out."""
+        if raw is None:
+            return None
+        if not isinstance(raw, dict):
+            self.problems.append("sarcasm: a mapping with praise and grievance is needed")
+            return None
+        for key in sorted(str(k) for k in set(raw) - _SARCASM_KEYS):
+            self.problems.append(f"sarcasm: unknown key {key!r}")
+        praise, grievance, turn = (
+            tuple(self.words(f"sarcasm.{key}", raw.get(key)))
+            for key in ("praise", "grievance", "turn")
+        )
+        points = self._number("sarcasm.points", raw.get("points"), 0.0, 3.0)
+        return Sarcasm(
+            points, self._ceiling("sarcasm", raw.get("ceiling")), praise, grievance, turn
+        )
+
+    def _ceiling(self, place: str, raw: object) -> int:
+        if isinstance(raw, int) and not isinstance(raw, bool) and raw in (0, 1, 2, 3):
+            return raw
+        self.problems.append(f"{place}.ceiling: {raw!r} is not 0, 1, 2 or 3")
+        return 0
 
     def degrees(self, raw: object) -> list[tuple[str, float]]:
         if not isinstance(raw, dict):
@@ -134,7 +184,12 @@ def read_lexicon(path: Path) -> Lexicon:
     degrees = reader.degrees(raw.get("degrees"))
     negations = reader.texts("negations", raw.get("negations"))
     fillers = reader.texts("fillers", raw.get("fillers")) + [word for word, _ in degrees]
-    neutral = reader.texts("neutral", raw.get("neutral"))
+    neutral = reader.words("neutral", raw.get("neutral"))
+    neutral += reader.patterns("neutral_patterns", raw.get("neutral_patterns"))
+    contrasts = reader.words("contrasts", raw.get("contrasts"))
+    personal = reader.words("personal", raw.get("personal"))
+    shopping = reader.patterns("shopping", raw.get("shopping"))
+    sarcasm = reader.sarcasm(raw.get("sarcasm"))
     if reader.problems:
         raise LexiconInvalid(path, reader.problems)
     return Lexicon(
@@ -144,7 +199,11 @@ def read_lexicon(path: Path) -> Lexicon:
         degrees=tuple(sorted(degrees, key=lambda pair: -len(pair[0]))),
         negations=tuple(sorted(negations, key=len, reverse=True)),
         fillers=tuple(sorted(fillers, key=len, reverse=True)),
-        neutral=tuple(compile_word(word, reader.language) for word in neutral),
+        neutral=tuple(neutral),
+        sarcasm=sarcasm,
+        contrasts=tuple(contrasts),
+        shopping=tuple(shopping),
+        personal=tuple(personal),
     )
 
 

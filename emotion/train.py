@@ -1,0 +1,197 @@
+"""Fits the acoustic model: one recipe, declared before anything was evaluated; never imported live.
+
+A multinomial logistic regression on functionals against the caller's calm voice. Every clip is
+seen with no calm clip of its speaker, with two and with six, so that one model serves a call from
+its first word on; its anger is calibrated on speakers that the fit has not heard.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emotion.corpus import CLASSES, Clip, Measured
+from emotion.errors import CorpusInvalid
+from emotion.features import NAMES
+from emotion.population import Population
+from emotion.weights import Weights
+
+Numbers = NDArray[np.float64]
+Names = NDArray[np.str_]
+
+CALM_CLIPS = (0, 2, 6)
+"""How many calm clips of the speaker an example is measured against."""
+STRENGTH = 0.003
+"""Inverse of the ridge; chosen with the model family on RAVDESS actors 1-9, see MODEL_CARD.md."""
+LIMIT = 4.0
+FOLDS = 4
+RECALL = 0.7
+FEWEST_ANGRY, FEWEST_CALM, FEWEST_SPEAKERS = 10, 10, 2
+_STRANGE_MARGIN = 1.2
+AROUSAL = {
+    "angry": 0.9, "happy": 0.75, "neutral": 0.25, "sad": 0.2, "fear": 0.85, "surprise": 0.8,
+    "disgust": 0.5,
+}  # fmt: skip
+"""Places on the circumplex of affect (Russell 1980), rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Rows for a fit."""
+
+    inputs: Numbers
+    labels: Names
+    speakers: Names
+
+
+def fit(measured: Sequence[Measured], *, version: str, about: str, seed: int = 7) -> Weights:
+    """Weights of these clips; raises CorpusInvalid when there are too few of them."""
+    heard = [m for m in measured if m.windows]
+    _check([m.clip for m in heard])
+    population = population_of(heard)
+    examples = make_examples(heard, population, np.random.default_rng(seed))
+    model = _regression().fit(examples.inputs, examples.labels)
+    classes = tuple(str(name) for name in model.classes_)
+    stretch, shift, alarm = _calibrate(examples)
+    coefficients, bias = _rows(model)
+    return Weights(
+        version=version,
+        about=about,
+        features=NAMES,
+        mean=_rounded(population.mean),
+        between=_rounded(population.between),
+        within=_rounded(population.within),
+        scale=_rounded(population.scale),
+        limit=LIMIT,
+        classes=classes,
+        arousal=tuple(AROUSAL[name] for name in classes),
+        coefficients=tuple(_rounded(row) for row in coefficients),
+        bias=_rounded(bias),
+        anger_scale=round(stretch, 4),
+        anger_shift=round(shift, 4),
+        alarm=round(alarm, 4),
+        strange=round(_strange(heard, population), 3),
+    )
+
+
+def population_of(measured: Sequence[Measured]) -> Population:
+    """Means and spreads; calm is what is labelled neutral or calm."""
+    calm: dict[str, list[Numbers]] = defaultdict(list)
+    everything = []
+    for m in measured:
+        values = _values(m)
+        everything.append(values)
+        if m.clip.label == "neutral":
+            calm[m.clip.speaker].append(values)
+    speakers = [np.concatenate(parts) for parts in calm.values()]
+    means = np.array([speaker.mean(axis=0) for speaker in speakers])
+    scale = np.concatenate(everything).std(axis=0) + 1e-3
+    return Population(
+        mean=means.mean(axis=0),
+        between=np.maximum(means.std(axis=0), 0.05 * scale),
+        within=np.sqrt(np.mean([speaker.var(axis=0) for speaker in speakers], axis=0)) + 1e-3,
+        scale=scale,
+        limit=LIMIT,
+    )
+
+
+def make_examples(
+    measured: Sequence[Measured], population: Population, rng: np.random.Generator
+) -> Examples:
+    """Every window against several amounts of its speaker's calm voice, never against itself."""
+    calm: dict[str, list[Measured]] = defaultdict(list)
+    for m in measured:
+        if m.clip.label == "neutral":
+            calm[m.clip.speaker].append(m)
+    inputs, labels, speakers = [], [], []
+    for m in measured:
+        others = [c for c in calm[m.clip.speaker] if c.clip.path != m.clip.path]
+        for wanted in CALM_CLIPS:
+            reference = _reference(others, wanted, population, rng)
+            inputs.append(population.inputs(_values(m), reference))
+            labels += [m.clip.label] * len(m.windows)
+            speakers += [m.clip.speaker] * len(m.windows)
+    return Examples(np.concatenate(inputs), np.array(labels), np.array(speakers))
+
+
+def _reference(
+    others: list[Measured], wanted: int, population: Population, rng: np.random.Generator
+) -> Numbers:
+    count = min(wanted, len(others))
+    if count == 0:
+        return population.mean
+    chosen = [others[i] for i in rng.choice(len(others), count, replace=False)]
+    windows = [window for m in chosen for window in m.windows]
+    seconds = np.array([window.voiced_seconds for window in windows])
+    values = np.array([window.values for window in windows])
+    return population.reference(seconds @ values / seconds.sum(), float(seconds.sum()))
+
+
+def _regression() -> Any:  # scikit-learn has no types
+    from sklearn.linear_model import LogisticRegression
+
+    return LogisticRegression(C=STRENGTH, max_iter=500)
+
+
+def _calibrate(examples: Examples) -> tuple[float, float, float]:
+    """Platt's two numbers and the alarm point, from speakers outside each fold's fit."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.model_selection import GroupKFold
+
+    folds = GroupKFold(min(FOLDS, len(set(examples.speakers))))
+    logits = np.zeros(len(examples.labels))
+    for known, strange in folds.split(examples.inputs, groups=examples.speakers):
+        model = _regression().fit(examples.inputs[known], examples.labels[known])
+        if "angry" not in model.classes_:
+            continue
+        chance = model.predict_proba(examples.inputs[strange])[
+            :, list(model.classes_).index("angry")
+        ]
+        logits[strange] = np.log(chance / (1.0 - chance))
+    angry = examples.labels == "angry"
+    platt = LogisticRegression(C=1e3).fit(logits[:, None], angry)
+    stretch, shift = max(float(platt.coef_[0, 0]), 0.1), float(platt.intercept_[0])
+    alarm = float(np.quantile(1.0 / (1.0 + np.exp(-(stretch * logits[angry] + shift))), 1 - RECALL))
+    return stretch, shift, min(max(alarm, 0.01), 0.99)
+
+
+def _rows(model: Any) -> tuple[Numbers, Numbers]:
+    """A row for each class, also where there are only two and scikit-learn keeps one."""
+    if len(model.classes_) == 2:
+        return np.vstack([-model.coef_ / 2, model.coef_ / 2]), np.array(
+            [-model.intercept_[0] / 2, model.intercept_[0] / 2]
+        )
+    return model.coef_, model.intercept_
+
+
+def _strange(measured: Sequence[Measured], population: Population) -> float:
+    """A fifth above what all but one in a thousand windows of the training reach."""
+    far = [population.strangeness(values) for m in measured for values in _values(m)]
+    return float(np.quantile(far, 0.999)) * _STRANGE_MARGIN
+
+
+def _values(measured: Measured) -> Numbers:
+    return np.array([window.values for window in measured.windows])
+
+
+def _rounded(values: Numbers) -> tuple[float, ...]:
+    return tuple(np.round(values, 5).tolist())
+
+
+def _check(clips: Sequence[Clip]) -> None:
+    path = Path(clips[0].path.parent if clips else ".")
+    count = {name: sum(clip.label == name for clip in clips) for name in CLASSES}
+    speakers = {clip.speaker for clip in clips}
+    problems = []
+    if count["angry"] < FEWEST_ANGRY:
+        problems.append(f"{count['angry']} angry recordings with voice; {FEWEST_ANGRY} needed")
+    if count["neutral"] < FEWEST_CALM:
+        problems.append(f"{count['neutral']} neutral recordings with voice; {FEWEST_CALM} needed")
+    if len(speakers) < FEWEST_SPEAKERS:
+        problems.append(f"{len(speakers)} speaker(s); {FEWEST_SPEAKERS} needed to try it on others")
+    if problems:
+        raise CorpusInvalid(path, problems)
