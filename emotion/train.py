@@ -56,7 +56,7 @@ def fit(measured: Sequence[Measured], *, version: str, about: str, seed: int = 7
     examples = make_examples(heard, population, np.random.default_rng(seed))
     model = _regression().fit(examples.inputs, examples.labels)
     classes = tuple(str(name) for name in model.classes_)
-    stretch, shift, alarm = _calibrate(examples)
+    stretch, shift, alarm = _calibrate(examples, _out_of_fold(examples))
     coefficients, bias = _rows(model)
     return Weights(
         version=version,
@@ -137,21 +137,35 @@ def _regression() -> Any:  # scikit-learn has no types
     return LogisticRegression(C=STRENGTH, max_iter=500)
 
 
-def _calibrate(examples: Examples) -> tuple[float, float, float]:
-    """Platt's two numbers and the alarm point, from speakers outside each fold's fit."""
-    from sklearn.linear_model import LogisticRegression
+def anger_ranking(measured: Sequence[Measured], seed: int = 7) -> float:
+    """AUC of anger against the rest on speakers outside each fold's fit."""
+    from sklearn.metrics import roc_auc_score
+
+    heard = [m for m in measured if m.windows]
+    examples = make_examples(heard, population_of(heard), np.random.default_rng(seed))
+    return float(roc_auc_score(examples.labels == "angry", _out_of_fold(examples)))
+
+
+def _out_of_fold(examples: Examples) -> Numbers:
+    """Logit of anger by models that have not heard the speaker."""
     from sklearn.model_selection import GroupKFold
 
     folds = GroupKFold(min(FOLDS, len(set(examples.speakers))))
     logits = np.zeros(len(examples.labels))
     for known, strange in folds.split(examples.inputs, groups=examples.speakers):
+        if len(set(examples.labels[known])) < 2 or "angry" not in examples.labels[known]:
+            continue  # all the anger is this one speaker's: nothing to learn from the others
         model = _regression().fit(examples.inputs[known], examples.labels[known])
-        if "angry" not in model.classes_:
-            continue
-        chance = model.predict_proba(examples.inputs[strange])[
-            :, list(model.classes_).index("angry")
-        ]
+        place = list(model.classes_).index("angry")
+        chance = np.clip(model.predict_proba(examples.inputs[strange])[:, place], 1e-6, 1 - 1e-6)
         logits[strange] = np.log(chance / (1.0 - chance))
+    return logits
+
+
+def _calibrate(examples: Examples, logits: Numbers) -> tuple[float, float, float]:
+    """Platt's two numbers, and the alarm point."""
+    from sklearn.linear_model import LogisticRegression
+
     angry = examples.labels == "angry"
     platt = LogisticRegression(C=1e3).fit(logits[:, None], angry)
     stretch, shift = max(float(platt.coef_[0, 0]), 0.1), float(platt.intercept_[0])

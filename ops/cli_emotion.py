@@ -16,6 +16,7 @@ from emotion.acoustic import AcousticScorer
 from emotion.cli_view import lexical_json, to_json
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
+from emotion.weights import Weights
 
 LANGUAGES = ("zh", "en")
 
@@ -23,9 +24,9 @@ LANGUAGES = ("zh", "en")
 class EmotionView:
     """Models loaded once, on first need."""
 
-    def __init__(self) -> None:
+    def __init__(self, weights: Path | None = None) -> None:
         self._lexical = LexicalScorer.load()
-        self._scorer = EmotionScorer(AcousticScorer(), self._lexical)
+        self._scorer = EmotionScorer(AcousticScorer(Weights.load(weights)), self._lexical)
         self._models: dict[str, VoskModel] = {}
 
     def line(self, line: dict[str, Any], language: str) -> dict[str, Any]:
