@@ -3,6 +3,7 @@
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from aftersales.knowledge.search import Knowledge
 from aftersales.returns import load_rules
 from aftersales.service_rules import load_service_rules
 from aftersales.shop import Shop
@@ -34,7 +35,7 @@ def build_dialogue(
     wording = load_wording(wording_folder)
     rules = load_service_rules()
     handover = HandoverBot(shop, wording)
-    faq = FaqBot(wording)
+    faq = FaqBot(wording, Knowledge.load())
     cases = (
         CancelCase(),
         AddressCase(),

@@ -188,9 +188,12 @@ class DialogueManager:
 
     def _answer(self, memory: Memory, heard: Heard, requests: tuple[str, ...]) -> Reply:
         """The open question gets the answer, unless something else is asked: that goes first."""
+        understanding = heard.understanding
         intent, slot = (memory.waiting_for or ".").split(".", 1)
         new = tuple(i for i in requests if i not in memory.agenda)
         if self._answers(slot, intent, heard):
+            # "tomorrow" answers "which day?"; whatever else it may resemble was not asked for.
+            new = tuple(i for i in new if slot not in FREE or not _about_value(i, understanding))
             if new:
                 memory = replace(memory, agenda=memory.agenda + new)
             return self._work(memory, heard)
@@ -291,6 +294,12 @@ def _by_number_alone(understanding: Understanding) -> tuple[str, ...]:
     kinds = {entity.kind for entity in understanding.entities}
     only = not understanding.intents and kinds & {"order_id", "order_id_tail", "tracking_no"}
     return ("order_status",) if only else ()
+
+
+def _about_value(intent: str, understanding: Understanding) -> bool:
+    """Whether an intent rests on words that name a value."""
+    words = next((i.words for i in understanding.intents if i.id == intent), "")
+    return any(entity.words in words for entity in understanding.entities)
 
 
 def _numeric(memory: Memory) -> bool:

@@ -22,7 +22,8 @@ def names_caller(text: str, name: str | None) -> bool:
     if not name or not name.strip():
         return False
     if name.isascii():
-        words = set("".join(c if c.isalpha() else " " for c in said).split())
+        # Letters of the Latin alphabet only: 我是mei says Mei.
+        words = set("".join(c if c.isascii() and c.isalpha() else " " for c in said).split())
         return set(name.casefold().split()) <= words
     return name in said.replace(" ", "")
 
