@@ -197,6 +197,24 @@ def understand(
         click.echo(f"  {entity['type']} = {entity['value']}")
 
 
+@main.command(epilog="Example: hotline chat --lang zh --customer +8613800000101")
+@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
+@click.option("--customer", default="+8613800000101", show_default=True, help="Number that calls.")
+@click.option("--now", default=None, help="Moment of the call (ISO 8601). Default: now.")
+@click.option("--shop", default="", help="Address of a shop. Default: the demo shop, seeded anew.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a turn.")
+def chat(lang: str, customer: str, now: str | None, shop: str, as_json: bool) -> None:
+    """Talk to the bot in writing: a line a turn; /2 presses a key, ... is silence."""
+    from ops.cli_chat import talk
+
+    try:
+        moment = datetime.fromisoformat(now) if now else datetime.now(UTC)
+    except ValueError:
+        example = "2026-11-20T11:00:00+08:00"
+        raise Failed(f"--now {now!r} is no ISO 8601 moment, such as {example}") from None
+    guarded(lambda: talk(sys.stdin, customer, lang, moment, shop_url=shop, as_json=as_json))
+
+
 @main.command(epilog="Example: hotline emotion angry.wav --lang zh --json")
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
