@@ -13,14 +13,12 @@ from typing import Any
 
 import click
 
+from ops.cli_ground import Failed, dump, load_settings, migrate_database
 from ops.cli_models import models
+from ops.cli_people import agents, nobody_may_log_in, users
 
 LANGUAGE = click.Choice(["zh", "en"])
 EPILOG = "Settings come from environment variables; see .env.example."
-
-
-class Failed(click.ClickException):
-    """A clear sentence and exit status 1."""
 
 
 @click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,6 +46,8 @@ def serve() -> None:
         supervisor.start(ProcessSpec(name, command))
     click.echo(f"web on {settings.serve.web_bind}, media on {settings.serve.media_bind}")
     click.echo(f"logs in {settings.store.folder / 'logs'}; Ctrl-C stops both")
+    if nobody_may_log_in(settings):
+        click.echo("nobody may log in yet; first: hotline users add NAME --role supervisor")
     stop.wait()
     supervisor.stop()
 
@@ -279,28 +279,8 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-main.add_command(models)
-
-
-def load_settings() -> Any:
-    """Settings from the environment, or the list of what is wrong with it."""
-    from ops.settings import Settings, SettingsInvalid
-
-    try:
-        return Settings.from_env(os.environ)
-    except SettingsInvalid as problem:
-        raise Failed(str(problem)) from problem
-
-
-def migrate_database(settings: Any) -> None:
-    """Bring the configured database to the newest shape."""
-    from ops.database.engine import make_engine
-    from ops.database.migrate import migrate
-
-    settings.store.folder.mkdir(parents=True, exist_ok=True)
-    engine = make_engine(settings.store.database_url)
-    migrate(engine)
-    engine.dispose()
+for group in (models, users, agents):
+    main.add_command(group)
 
 
 def story_text(story: str) -> str:
@@ -361,16 +341,6 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from tts.errors import TtsError
 
     return (AsrError, AudioError, QaError, TtsError, OSError, ValueError)
-
-
-def dump(value: Any) -> str:
-    """One line of JSON, readable Chinese."""
-    text = json.dumps(value, ensure_ascii=False)
-    try:
-        text.encode()
-    except UnicodeEncodeError:  # half a character, which JSON can name but no terminal can show
-        return json.dumps(value)
-    return text
 
 
 if __name__ == "__main__":

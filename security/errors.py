@@ -4,7 +4,8 @@ SecurityError
 ├── PasswordHashMalformed   a stored hash cannot be read
 ├── PasswordTooShort        a new password is below the minimum
 ├── RoleUnknown             a role that the permission table does not know
-└── UserExists              a log-in name is taken
+├── UserExists              a log-in name is taken
+└── UserUnknown             nobody has this log-in name
 """
 
 
@@ -48,3 +49,11 @@ class UserExists(SecurityError):
     def __init__(self, username: str) -> None:
         self.username = username
         super().__init__(f"user {username!r} exists already; choose another name")
+
+
+class UserUnknown(SecurityError):
+    """Nobody has the log-in name."""
+
+    def __init__(self, username: str) -> None:
+        self.username = username
+        super().__init__(f"there is no user {username!r}; see: hotline users list")
