@@ -67,9 +67,10 @@ def _try(folder: Path, language: str) -> ModelHealth:
     model = VoskModel(folder, language)
     load_seconds = round(time.perf_counter() - began, 3)
     grammar = takes_grammar(folder)
-    recognizer = model.open(()) if grammar else model.open()
-    recognizer.accept(np.zeros(8000, np.int16))
-    recognizer.finish()
+    # with a grammar the model's own Gr.fst is not looked at, without one it is
+    for recognizer in [model.open(), *([model.open(())] if grammar else [])]:
+        recognizer.accept(np.zeros(8000, np.int16))
+        recognizer.finish()
     return ModelHealth(load_seconds, model.rate, grammar)
 
 

@@ -121,6 +121,7 @@ def _open(request: urllib.request.Request, part: Path) -> http.client.HTTPRespon
             request, timeout=_TIMEOUT_SECONDS
         )
     except urllib.error.HTTPError as problem:
+        problem.close()
         if problem.code != http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE:
             raise
         part.unlink(missing_ok=True)  # more than the server has: begin anew

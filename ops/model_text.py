@@ -31,7 +31,7 @@ def own_sentences(language: str) -> list[WeightedText]:
 
 def _texts(language: str) -> Iterator[tuple[str, float]]:
     yield from _examples(language)
-    for prompt in _strings(_yaml("dialogue", f"wording/{language}.yaml")):
+    for prompt in _prompts(language):
         yield prompt, _PROMPT_WEIGHT
     for story in files("simulator").joinpath("stories").iterdir():
         if story.name.endswith(".yaml"):
@@ -39,6 +39,16 @@ def _texts(language: str) -> Iterator[tuple[str, float]]:
                 yield said, _STORY_WEIGHT
     for name in _names(language):
         yield name, _NAME_WEIGHT
+
+
+def _prompts(language: str) -> Iterator[str]:
+    """A wording file is of one language by its name, or has a part for each."""
+    for path in sorted(files("dialogue").joinpath("wording").iterdir(), key=lambda p: p.name):
+        if path.name == f"{language}.yaml":
+            yield from _strings(yaml.safe_load(path.read_text(encoding="utf-8")))
+        elif path.name.endswith(".yaml"):
+            data = yaml.safe_load(path.read_text(encoding="utf-8"))
+            yield from _strings(data.get(language) if isinstance(data, dict) else None)
 
 
 def _examples(language: str) -> Iterator[tuple[str, float]]:

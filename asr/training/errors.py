@@ -60,7 +60,7 @@ class NotOurModel(TrainingError):
     def __str__(self) -> str:
         return (
             f"model {str(self.folder)!r} has no lexicon.txt: only the bundled models' graphs can be"
-            " rebuilt; give one of them as --base"
+            " rebuilt"
         )
 
 

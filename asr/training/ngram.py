@@ -26,8 +26,11 @@ class LanguageModelOptions:
     """How much a kind of word counts for the shorter history (Witten and Bell: 1)."""
     floor: float = 0.5
     """Count that every word of the vocabulary has beside its sentences."""
-    unknown_cost: float = 6.0
-    """-ln p of the unknown word; lower hears more words as unknown."""
+    unknown_cost: float = -4.0
+    """-ln p of the unknown word; lower hears more words as unknown. Below zero because its sound
+    scores a constant that is lower than any known sound's: 6 heard 84 false words in 100 of
+    outside talk in English, -3 heard 55, -8 heard 32 but loses words on noisy lines.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,8 @@ READERS = {
 }
 """Readings of both are kept, for callers speak differently."""
 
+_CONTEXTS = 12
+"""Sentences in which a word is read; more give the same readings again."""
 _MOST_READINGS = 4
 _RAREST = 0.08
 """Of the commonest reading's count; below it a reading is taken for a slip."""
@@ -43,13 +45,24 @@ def pronounce(words: Iterable[str], texts: Iterable[Sequence[str]], language: st
     wanted = frozenset(words)
     espeak = Espeak()
     found: Readings = defaultdict(Counter)
-    whole = [*texts, *([word] for word in sorted(wanted))]
+    whole = [*_enough(texts), *([word] for word in sorted(wanted))]
     for reader in READERS[language]:
         for text in whole:
             for word, phones in read_words(espeak, text, reader.voice, language):
                 if word in wanted:
                     found[word][phones] += reader.weight
     return found
+
+
+def _enough(texts: Iterable[Sequence[str]]) -> list[Sequence[str]]:
+    """Texts that still have a word which was not read in _CONTEXTS others before."""
+    seen: Counter[str] = Counter()
+    chosen = []
+    for text in texts:
+        if any(seen[word] < _CONTEXTS for word in text):
+            chosen.append(text)
+            seen.update(text)
+    return chosen
 
 
 def read_words(

@@ -1,6 +1,7 @@
 """Mandarin text as words: jieba's dictionary with our words added, never a word of its guessing."""
 
 import logging
+import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -13,7 +14,9 @@ class Segmenter:
     """Cuts sentences; a word of `own` is preferred to its parts."""
 
     def __init__(self, own: Iterable[str], whole: Sequence[str] = ()) -> None:
-        import jieba  # some 100 MB and a second: only while a model is made
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of jieba's own source, when it is first compiled
+            import jieba  # some 100 MB and a second: only while a model is made
 
         jieba.setLogLevel(logging.ERROR)
         self._own = frozenset(own)

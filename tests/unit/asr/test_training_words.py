@@ -1,0 +1,133 @@
+import pytest
+
+from asr.training.english_sounds import english_phones
+from asr.training.errors import WordsUnusable
+from asr.training.lexicon import (
+    Pronunciation,
+    lexicon_graph,
+    read_lexicon,
+    write_lexicon,
+)
+from asr.training.mandarin_sounds import mandarin_phones
+from asr.training.phone_sets import phone_set
+from asr.training.pronunciations import lexicon_of, pronounce
+from asr.training.segmentation import Segmenter
+from asr.training.texts import clauses, expand, load_text
+from asr.training.vocabulary import AddedWord, added_lexicon, read_word_list
+
+
+def test_an_r_is_heard_only_where_the_accent_speaks_it():
+    car = ["k", "A@"]
+    assert english_phones(car, "en-us") == [["k"], ["aa", "r"]]
+    assert english_phones(car, "en") == [["k"], ["aa"]]
+    assert english_phones(["A@", "r"], "en-us") == [["aa"], ["r"]]
+    assert english_phones(["??", "_:"], "en") == [None, []]
+
+
+def test_mandarin_sounds_are_espeaks_own():
+    assert mandarin_phones(["p", "i", "N", "_|", "%"]) == [["p"], ["i"], ["N"], [], None]
+
+
+def test_words_are_read_alone_and_in_sentences():
+    readings = pronounce(["the", "fridge"], [["the", "old", "fridge"]], "en")
+    lexicon = lexicon_of(readings)
+    assert {said.word for said in lexicon} == {"the", "fridge"}
+    assert ("f", "r", "ih", "jh") in {said.phones for said in lexicon}
+    assert min(said.cost for said in lexicon) == 0.0
+
+
+def test_two_characters_that_espeak_reads_as_one_are_still_a_word():
+    lexicon = lexicon_of(pronounce(["包裹", "冰箱"], [["我", "的", "包裹", "破损"]], "zh"))
+    assert [(said.word, said.phones) for said in lexicon] == [
+        ("冰箱", ("p", "i", "N", "S;", "iA", "N")),
+        ("包裹", ("p", "Au", "k", "uo")),
+    ]
+
+
+def test_a_lexicon_file_gives_back_what_was_written(tmp_path):
+    lexicon = [Pronunciation("a", ("ax",), 0.12), Pronunciation("fridge", ("f", "r", "ih", "jh"))]
+    write_lexicon(tmp_path / "lexicon.txt", lexicon)
+    assert read_lexicon(tmp_path / "lexicon.txt") == lexicon
+    (tmp_path / "lexicon.txt").write_text("fridge 0.0\n")
+    with pytest.raises(ValueError, match=r"lexicon\.txt line 1"):
+        read_lexicon(tmp_path / "lexicon.txt")
+
+
+def test_words_that_sound_alike_or_begin_alike_end_with_different_marks():
+    lexicon = [
+        Pronunciation("two", ("t", "uw")),
+        Pronunciation("too", ("t", "uw")),
+        Pronunciation("tooth", ("t", "uw", "th")),
+    ]
+    made = lexicon_graph(lexicon, phone_set("en"), {"two": 1, "too": 2, "tooth": 3})
+    assert len(made.marks) == 3  # one for each of the like-sounding, one for silence
+    outputs = [arc.olabel for arcs in made.graph.arcs for arc in arcs if arc.olabel]
+    assert sorted(outputs) == [1, 2, 3]
+
+
+def test_a_pattern_stands_for_every_choice_and_for_words_of_lists():
+    lists = {"item": ["fridge", "lamp"]}
+    assert expand("my <item> (is broken|leaks|)", lists) == [
+        "my fridge is broken", "my fridge leaks", "my fridge",
+        "my lamp is broken", "my lamp leaks", "my lamp",
+    ]  # fmt: skip
+    assert expand("(the <item>|it) works", lists) == [
+        "the fridge works", "the lamp works", "it works",
+    ]  # fmt: skip
+
+
+def test_a_pattern_of_many_choices_gives_the_same_few_each_time():
+    lists = {"digit": [str(n) for n in range(10)]}
+    first = expand("<digit> <digit> <digit> <digit>", lists)
+    assert first == expand("<digit> <digit> <digit> <digit>", lists)
+    assert len(first) == len(set(first)) == 240
+
+
+def test_written_text_becomes_spoken_pieces():
+    assert clauses("Sorry, I can't help. {last} Press 1!", "en") == [
+        "sorry", "i can't help", "press",
+    ]  # fmt: skip
+    assert clauses("您的{item}订单,尾号1234。", "zh") == ["您的", "订单", "尾号"]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_own_text_is_whole(language):
+    text = load_text(language, ["扫地机器人"] if language == "zh" else ["robot vacuum"])
+    assert len(set(text.words)) >= 1500
+    assert any(
+        ("扫地机器人" if language == "zh" else "robot vacuum") in s.text for s in text.sentences
+    )
+    for phones in text.spelled.values():
+        assert phone_set(language).unknown(phones) == []
+
+
+def test_numbers_are_cut_into_digits_and_own_words_are_not_cut():
+    segmenter = Segmenter({"跑步鞋"}, ["扫地机器人"])
+    assert segmenter.words("我的扫地机器人一三五零") == ["我", "的", "扫地机器人", *"一三五零"]
+    assert "跑步鞋" in segmenter.words("跑步鞋坏了")
+
+
+def test_a_list_of_words_may_have_comments_and_pronunciations():
+    text = "\ufeffRobot  Vacuum\n# ours\n\n扫地机器人\tsao3 di4 ji1 qi4 ren2\n"
+    assert read_word_list(text) == [
+        AddedWord("robot vacuum"),
+        AddedWord("扫地机器人", "sao3 di4 ji1 qi4 ren2"),
+    ]
+
+
+def test_a_word_is_said_as_the_list_says():
+    (plain,) = added_lexicon([AddedWord("小爱")], [], "zh")
+    (pinyin,) = added_lexicon([AddedWord("小爱", "xiao3 ai4")], [], "zh")
+    assert plain.phones == pinyin.phones
+    (given,) = added_lexicon([AddedWord("qui", "/k iy/")], [], "en")
+    assert given == Pronunciation("qui", ("k", "iy"))
+    assert added_lexicon([AddedWord("fridge")], [Pronunciation("fridge", ("f",))], "en") == []
+
+
+def test_words_without_a_pronunciation_are_all_named():
+    with pytest.raises(WordsUnusable) as refused:
+        added_lexicon([AddedWord("5g手机"), AddedWord("vip"), AddedWord("好")], [], "zh")
+    assert "'5g手机' cannot be pronounced; give pinyin after a tab" in str(refused.value)
+    assert "'vip'" in str(refused.value)
+    with pytest.raises(WordsUnusable, match="no pronunciation of 'x'; between slashes"):
+        added_lexicon([AddedWord("x", "/qq/")], [], "en")
