@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+import time
 from dataclasses import replace
 
 import msgspec
@@ -155,3 +156,25 @@ def test_the_live_path_imports_nothing_heavy():
         "sys.exit(f'imports {heavy}' if heavy else 0)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+@pytest.mark.parametrize("gain", [12.0, -12.0], ids=["louder", "softer"])
+@pytest.mark.parametrize("moment", [0.0, 5.2, 9.0, 13.5, 17.0], ids=lambda s: f"after {s:g} s")
+def test_a_change_of_the_lines_gain_at_any_moment_moves_the_score_by_little(scorer, gain, moment):
+    calm, raised = voice(4.0) // 3, voice(4.0, pitch=230, tilt=0.3, syllables=6) // 3
+    line = np.concatenate([calm, calm, calm, raised, raised]).astype(np.float64)
+    line[int(moment * RATE) :] *= 10 ** (gain / 20)
+    plain = np.concatenate([calm, calm, calm, raised, raised])
+    sounds = [np.array_split(x.astype(np.int16), 5) for x in (plain, line)]
+    scores = [hear_all(scorer, [(pcm, "") for pcm in parts]).reading.score for parts in sounds]
+    assert scores[1] == pytest.approx(scores[0], abs=0.02)
+
+
+def test_long_texts_are_read_in_no_time(scorer):
+    for text, language in (
+        ("我要投诉你们真好啊等了" * 400, "zh"),
+        ("not great i sue " * 400, "en"),
+    ):
+        start = time.perf_counter()
+        scorer.hear(EmotionState(), QUIET, text, language, 1000)
+        assert time.perf_counter() - start < 5.0
