@@ -14,6 +14,10 @@ class EndpointerSettings:
     """Voice this long is the start of speech."""
     accept_ms: int = 220
     """Voice this long is speech and no cough: the bot must stop (200 to 300 ms)."""
+    accept_by_ms: int = 320
+    """Voice that began this long ago and still goes on is speech too, whatever its gaps: with
+    webrtcvad "where is my parcel" has gaps of 60 to 120 ms and took 581 ms to add up to accept_ms,
+    and a bot has to be silent within 400 ms."""
     short_ms: int = 120
     """Voice this long, then silence, is a short answer ("yes", "对"): worth decoding."""
     stop_ms: int = 600
@@ -131,7 +135,7 @@ class Endpointer:
         return ()
 
     def _while_begun(self) -> tuple[EndpointerEvent, ...]:
-        if self._voiced_ms >= self.settings.accept_ms:
+        if self._voiced_ms >= self.settings.accept_ms or self._goes_on():
             self._phase = _Phase.SPEAKING
             return (Accepted(started_ms=self._started_ms, at_ms=self.now_ms),)
         if self._silence_ms < self._stop_ms:
@@ -141,6 +145,12 @@ class Endpointer:
         self._phase = _Phase.QUIET
         self._forget()
         return (Dropped(at_ms=self.now_ms),)
+
+    def _goes_on(self) -> bool:
+        """More than a tap at the beginning, and voice again just now."""
+        since = self.now_ms - self._started_ms
+        enough = self._most_voiced_ms >= self.settings.short_ms
+        return since >= self.settings.accept_by_ms and enough and self._silence_ms == 0
 
     def _while_speaking(self) -> tuple[EndpointerEvent, ...]:
         too_long = self.now_ms - self._started_ms >= self.settings.max_utterance_ms

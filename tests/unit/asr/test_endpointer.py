@@ -130,3 +130,14 @@ def test_the_timers_are_the_callers_to_set():
     endpointer = Endpointer(EndpointerSettings(stop_ms=300, accept_ms=100))
     events = run([(True, 400), (False, 320)], endpointer=endpointer)
     assert events[-1] == Ended(started_ms=0, ended_ms=400, at_ms=700)
+
+
+def test_speech_with_gaps_between_its_syllables_is_accepted_within_340_ms():
+    gaps = [(True, 100), (False, 80), (True, 60), (False, 60), (True, 60), (False, 60)]
+    events = run([*gaps, (True, 200), (False, 700)])
+    assert kinds(events) == [Started, Accepted, Ended]
+    assert events[1].at_ms <= 340
+
+
+def test_a_cough_that_is_over_is_not_accepted_for_having_begun_long_ago():
+    assert kinds(run([(True, 160), (False, 700)])) == [Started, Ended]
