@@ -12,7 +12,7 @@ from dialogue.bots.handover import HandoverBot
 from dialogue.nlu.intents import NOT_REQUESTS
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.understander import Understander
-from dialogue.slots import FREE
+from dialogue.slots import FREE, names_caller
 from dialogue.turns import Caller, Entity, Intent, Memory, Reply, Understanding, Utterance
 from dialogue.wording import Wording
 from tts.wording import spoken_number
@@ -193,7 +193,7 @@ class DialogueManager:
         new = tuple(i for i in requests if i not in memory.agenda)
         if self._answers(slot, intent, heard):
             # "tomorrow" answers "which day?"; whatever else it may resemble was not asked for.
-            new = tuple(i for i in new if slot not in FREE or not _about_value(i, understanding))
+            new = tuple(i for i in new if not _is_the_answer(i, slot, heard))
             if new:
                 memory = replace(memory, agenda=memory.agenda + new)
             return self._work(memory, heard)
@@ -296,10 +296,14 @@ def _by_number_alone(understanding: Understanding) -> tuple[str, ...]:
     return ("order_status",) if only else ()
 
 
-def _about_value(intent: str, understanding: Understanding) -> bool:
-    """Whether an intent rests on words that name a value."""
+def _is_the_answer(intent: str, slot: str, heard: Heard) -> bool:
+    """Whether an intent rests on the very words that answered: a name, a day, an address."""
+    understanding = heard.understanding
     words = next((i.words for i in understanding.intents if i.id == intent), "")
-    return any(entity.words in words for entity in understanding.entities)
+    if slot == "check" and names_caller(words, heard.caller.name):
+        return True
+    kinds = {e.kind for e in understanding.entities if e.words in words}
+    return bool(kinds) if slot in FREE else "address" in kinds
 
 
 def _numeric(memory: Memory) -> bool:
