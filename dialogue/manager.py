@@ -188,7 +188,6 @@ class DialogueManager:
 
     def _answer(self, memory: Memory, heard: Heard, requests: tuple[str, ...]) -> Reply:
         """The open question gets the answer, unless something else is asked: that goes first."""
-        understanding = heard.understanding
         intent, slot = (memory.waiting_for or ".").split(".", 1)
         new = tuple(i for i in requests if i not in memory.agenda)
         if self._answers(slot, intent, heard):

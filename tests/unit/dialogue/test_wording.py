@@ -55,3 +55,42 @@ def test_what_is_spoken_is_short(language):
         text = wording.say(prompt, language, **dict.fromkeys(fields, "一"))
         size = len(text.split()) if language == "en" else len(text)
         assert size <= longest, (prompt, size)
+
+
+TOPICS = sorted(p.name for p in WORDING_FOLDER.glob("*.yaml") if p.stem not in ("zh", "en"))
+NOT_SPOKEN = ("story.", "fresh.sms")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_sentence_of_a_bot_can_be_said_and_is_short(language):
+    sayable = "[一-鿿,。?、:]+" if language == "zh" else r"[A-Za-z ,.?':]+"
+    longest = 35 if language == "en" else 70
+    prompts = load_wording().prompts[language]
+    for prompt in prompts.keys() - PROMPTS:
+        if prompt.startswith(NOT_SPOKEN):
+            continue
+        sentence = re.sub(r"{\w+}", {"zh": "一", "en": "one"}[language], prompts[prompt])
+        assert re.fullmatch(sayable, sentence), (prompt, sentence)
+        size = len(sentence.split()) if language == "en" else len(sentence)
+        assert size <= longest, (prompt, size)
+
+
+@pytest.mark.parametrize("topic", TOPICS)
+def test_a_bots_sentences_may_be_replaced_but_not_left_out(tmp_path, topic):
+    folder = copy_with(tmp_path, topic, str)
+    load_wording(folder)
+    text = (folder / topic).read_text(encoding="utf-8")
+    first = re.search(r"(?m)^  ([a-z]+\.[a-z_.]+):.*$", text)
+    spoiled = text.replace(first.group(), "  cancel.unknown: x", 1)
+    (folder / topic).write_text(spoiled, encoding="utf-8")
+    with pytest.raises(DataInvalid) as caught:
+        load_wording(folder)
+    assert f"prompt {first.group(1)!r} is missing" in str(caught.value)
+    assert "'cancel.unknown' is not used" in str(caught.value)
+
+
+def test_bots_need_no_file_of_ones_own(tmp_path):
+    folder = copy_with(tmp_path, "", str)
+    for topic in TOPICS:
+        (folder / topic).unlink()
+    assert load_wording(folder).say("cancel.done", "en", amount="one yuan").startswith("Your order")
