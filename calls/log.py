@@ -147,6 +147,17 @@ class CallLog:
         with self._reading("read the events", sid) as session:
             return session.scalars(query).all()
 
+    def open_calls(self, begun_before: datetime, limit: int = 200) -> Sequence[Call]:
+        """Calls without an end that began before then, oldest first."""
+        query = (
+            select(Call)
+            .where(Call.ended_at.is_(None), Call.started_at < begun_before)
+            .order_by(Call.started_at, Call.sid)
+            .limit(limit)
+        )
+        with self._reading("list the open records", "*") as session:
+            return session.scalars(query).all()
+
     def recent(self, limit: int = 50) -> Sequence[Call]:
         """The latest calls, newest first."""
         query = select(Call).order_by(Call.started_at.desc(), Call.sid).limit(limit)

@@ -60,7 +60,7 @@ class CallSession:
             now_ms = self._now_ms()
             before = self._caught_up(call_sid, now_ms)
             after, effects = transition(before, event, now_ms, self._policy)
-            after = msgspec.structs.replace(after, version=before.version + 1)
+            after = msgspec.structs.replace(after, version=before.version + 1, touched_at_ms=now_ms)
             due = tuple(e for e in effects if isinstance(e, fx.Effect))
             if self._store.save(after, expected=before.version, effects=due, now_ms=now_ms):
                 self._performer.perform(after, due)

@@ -31,6 +31,8 @@ class CallState(msgspec.Struct, frozen=True):
     called: str
     started_at_ms: int
     version: int = 0
+    touched_at_ms: int = 0
+    """When the last event was handled."""
     phase: Phase = Phase.RINGING
     memory: Memory = Memory()
     emotion: EmotionState = EmotionState()

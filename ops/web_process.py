@@ -13,6 +13,7 @@ from console.blueprint import make_console
 from console.deps import ConsoleDeps
 from console.voice_token import voice_token
 from ivr.agent_webhooks import AgentParts, make_agent_blueprint
+from ivr.lost_calls import LostCalls
 from ivr.offers import Offers
 from ivr.turn import TurnTaker
 from ivr.webhooks import VoiceParts, make_voice_blueprint
@@ -115,7 +116,9 @@ def build_offers(services: Services) -> Offers:
 
 
 def start_dispatcher(services: Services) -> threading.Event:
-    """Match callers and agents in a thread; any number of web processes may do so at once."""
+    """Match callers and agents in a thread, and look for calls whose end was lost in another; any
+    number of web processes may do so at once.
+    """
     offers = build_offers(services)
     lease_seconds = services.settings.queue.offer_seconds + LEASE_BEYOND_RING_SECONDS
     dispatcher = Dispatcher(
@@ -127,5 +130,7 @@ def start_dispatcher(services: Services) -> threading.Event:
         now_ms=services.now_ms,
     )
     stop = threading.Event()
-    threading.Thread(target=dispatcher.run, args=(stop,), name="dispatcher", daemon=True).start()
+    lost = LostCalls(services.call_log, services.session, services.client, services.now)
+    for chore in (dispatcher.run, lost.run):
+        threading.Thread(target=chore, args=(stop,), name=chore.__qualname__, daemon=True).start()
     return stop

@@ -14,6 +14,9 @@ class VoiceClient(Protocol):
     ) -> str:
         """Ring an agent (client:name or E.164) and return the new leg's CallSid."""
 
+    def is_live(self, call_sid: str) -> bool:
+        """Whether the leg still rings or talks; False for one that the provider does not know."""
+
     def hang_up(self, call_sid: str) -> None:
         """End a call; one that is already over is fine."""
 

@@ -24,6 +24,8 @@ _TIMEOUT = (3.0, 10.0)
 _GONE = frozenset({20404, 21220})
 """Not found; call is not in progress."""
 
+_LIVE = frozenset({"queued", "initiated", "ringing", "in-progress"})
+
 _PROVIDER_HOST = re.compile(r"([a-z0-9-]+\.)*twilio\.com")
 _RECORDING_LIMIT = 512 * 1024 * 1024
 """Bytes: four hours of two channels at 8 kHz, the longest call the provider allows."""
@@ -80,6 +82,17 @@ class TwilioClient:
             return str(leg.sid)
 
         return self._ask("dial an agent", dial)
+
+    def is_live(self, call_sid: str) -> bool:
+        """Whether the leg still rings or talks; False for one that the provider does not know."""
+
+        def status() -> str:
+            return str(self._call(call_sid).fetch().status)
+
+        try:
+            return self._ask("look up a call", status, call_sid, repeatable=True) in _LIVE
+        except CallGone:
+            return False
 
     def hang_up(self, call_sid: str) -> None:
         """End a call; one that is already over is fine."""

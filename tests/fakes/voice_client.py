@@ -9,6 +9,8 @@ class FakeVoiceClient:
     def __init__(self) -> None:
         self.asked: list[tuple[str, ...]] = []
         self.fails: Exception | None = None
+        self.gone: set[str] = set()
+        """Calls that the provider does not know any more."""
 
     def redirect_call(self, call_sid: str, url: str) -> None:
         self._ask("redirect_call", call_sid, url)
@@ -18,6 +20,10 @@ class FakeVoiceClient:
     ) -> str:
         self._ask("dial_agent", endpoint, url)
         return f"CA{len(self.asked):032d}"
+
+    def is_live(self, call_sid: str) -> bool:
+        self._ask("is_live", call_sid)
+        return call_sid not in self.gone
 
     def hang_up(self, call_sid: str) -> None:
         self._ask("hang_up", call_sid)
