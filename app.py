@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from redis import Redis, RedisError
+from redis import Redis
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -31,6 +31,7 @@ from ivr.session import CallSession
 from ivr.session_store import SessionStore
 from ivr.transitions import Policy
 from ops.database.engine import import_models, make_engine, make_session_factory
+from ops.rejections import Rejections
 from ops.settings import Settings
 from queues.presence import Presence
 from queues.reservations import Reservations
@@ -81,13 +82,8 @@ class Services:
     signature: RequestSignature
     store: SessionStore
     session: CallSession
-
-    def count_rejected(self) -> None:
-        """One more request that was not the provider's."""
-        try:
-            self.redis.hincrby("hotline:counters", "signature_rejected", 1)
-        except RedisError:
-            return  # the log has it
+    count_rejected: Callable[[], None]
+    """Takes note of a request that was not the provider's."""
 
 
 def build_services(
@@ -159,6 +155,7 @@ def build_services(
         signature=signature,
         store=store,
         session=CallSession(store, performer, policy, now_ms),
+        count_rejected=Rejections(redis).count,
     )
 
 

@@ -31,5 +31,5 @@ class Kind(StrEnum):
     RECORDING_ANNOUNCED = "recording.announced"  # recording
     RECORDED = "recording.fetched"  # recording, seconds, channels, speech_seconds
     RECORDING_ABSENT = "recording.absent"  # recording, error
-    TRANSCRIBED = "recording.transcribed"  # recording, segments, words
+    TRANSCRIBED = "recording.transcribed"  # recording, segments, words (zh: characters)
     SCORED = "qa.scored"  # recording, scorecard, score, band, flagged, failed [criterion...]

@@ -7,7 +7,7 @@ its lease and nothing else.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -108,10 +108,8 @@ class AfterCall:
             channels=seconds,
             speech_seconds=self.work.recording(sid).speech_seconds,
         )
-        words = sum(len(segment.text.split()) for segment in segments)
-        self._append_once(
-            call_sid, Kind.TRANSCRIBED, recording=sid, segments=len(segments), words=words
-        )
+        said = _length([segment.text for segment in segments], language)
+        self._append_once(call_sid, Kind.TRANSCRIBED, recording=sid, segments=len(segments), **said)
 
     def _score(self, recording: Recording) -> None:
         score = self.judge.score_call(recording.call_sid, self.now())
@@ -132,3 +130,10 @@ class AfterCall:
         kept = (e for e in self.call_log.events(call_sid) if e.kind == kind)
         if not any(e.data.get("recording") == recording for e in kept):
             self.call_log.append(call_sid, kind, self.now(), recording=recording, **data)
+
+
+def _length(texts: Sequence[str], language: str) -> dict[str, int]:
+    """How much was said, in what the language is counted in: Mandarin is written without words."""
+    if language == "zh":
+        return {"characters": sum(len("".join(text.split())) for text in texts)}
+    return {"words": sum(len(text.split()) for text in texts)}

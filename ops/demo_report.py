@@ -87,7 +87,7 @@ def _call(caller: dict[str, Any], sessions: sessionmaker[Session], log: CallLog)
         "interruptions": [e.data for e in events if e.kind == Kind.INTERRUPTED],
         "queue": _queue(events),
         "agent": call.agent_id,
-        "recording": _recording(recording),
+        "recording": _recording(recording, events),
         "qa": _score(score),
         "caller_steps": caller["steps"],
     }
@@ -121,14 +121,17 @@ def _queue(events: Sequence[Any]) -> dict[str, Any] | None:
     }
 
 
-def _recording(recording: Recording | None) -> dict[str, Any] | None:
+def _recording(recording: Recording | None, events: Sequence[Any]) -> dict[str, Any] | None:
     if recording is None:
         return None
+    fetched = (e.data for e in events if e.kind == Kind.RECORDED)
+    seconds = next((d["channels"] for d in fetched if d["recording"] == recording.sid), None)
     return {
         "sid": recording.sid,
         "state": recording.state,
         "seconds": recording.seconds,
         "channels": recording.channels,
+        "channel_seconds": seconds,
         "speech_seconds": recording.speech_seconds,
         "acoustics": recording.acoustics,
     }

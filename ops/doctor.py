@@ -8,15 +8,27 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ops.settings import Settings, SettingsInvalid
 
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session, sessionmaker
+
 FREE_BYTES = 1 << 30
 """An hour of two-channel sound is 115 MB."""
+NAMED = 3
+"""Stuck recordings that are named; the others are counted."""
+UNCHECKED = "not checked: the settings are incomplete"
+SIGNED = (
+    "check TWILIO_AUTH_TOKEN (the account's primary one) and HOTLINE_PUBLIC_BASE_URL, "
+    "and that the proxy passes paths unchanged"
+)
+STUCK = "mend what the error names; the worker tries again within the hour, no sound is lost"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,8 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         ("scorecard and queues", _data_files, "mend the named file"),
         ("redis-server", lambda: _redis(settings), "start Redis or set HOTLINE_REDIS_URL"),
         ("database", lambda: _database(settings), "check HOTLINE_DATABASE_URL"),
+        ("signed requests", lambda: _signed(settings), SIGNED),
+        ("recordings", lambda: _recordings(settings), STUCK),
         ("ports", lambda: _ports(settings), "set HOTLINE_WEB_BIND and HOTLINE_MEDIA_BIND"),
         ("clock", _clock, "start a time service such as systemd-timesyncd"),
         ("disk", lambda: _disk(settings), "make room or set HOTLINE_FOLDER"),
@@ -187,7 +201,7 @@ def _database(settings: Settings | None) -> str:
     from ops.database.migrate import differences
 
     if settings is None:
-        return "not checked: the settings are incomplete"
+        return UNCHECKED
     engine = make_engine(settings.store.database_url)
     lacking = differences(engine)
     if lacking:
@@ -195,9 +209,60 @@ def _database(settings: Settings | None) -> str:
     return engine.dialect.name
 
 
+def _signed(settings: Settings | None) -> str:
+    """Scanners of the internet are rejected too; where nothing else comes, it is our settings."""
+    from redis import Redis
+    from sqlalchemy import func, select
+
+    from calls.models import Call
+    from ops.rejections import Rejections
+
+    if settings is None:
+        return UNCHECKED
+    with Redis.from_url(settings.store.redis_url, socket_connect_timeout=2) as client:
+        rejected = Rejections(client).so_far()
+    if not rejected:
+        return "none was rejected"
+    with _sessions(settings) as sessions, sessions() as session:
+        calls = session.scalar(select(func.count()).select_from(Call))
+    if not calls:
+        raise Unwell(f"{rejected} rejected and no call was ever taken", SIGNED)
+    return f"{rejected} rejected, {calls} call(s) taken; if calls fail, {SIGNED}"
+
+
+def _recordings(settings: Settings | None) -> str:
+    from recordings.work import Work
+
+    if settings is None:
+        return UNCHECKED
+    with _sessions(settings) as sessions:
+        stuck = Work(sessions).stuck()
+    if not stuck:
+        return "none is stuck"
+    named = [
+        f"{one.sid} ({one.state}, {one.attempts} tries): "
+        f"{one.error or 'its worker died each time, see the worker log'}"
+        for one in stuck[:NAMED]
+    ]
+    more = f"; {len(stuck) - NAMED} more" if len(stuck) > NAMED else ""
+    raise Unwell(f"{len(stuck)} stuck: {'; '.join(named)}{more}", STUCK)
+
+
+@contextmanager
+def _sessions(settings: Settings) -> Iterator["sessionmaker[Session]"]:
+    from ops.database.engine import import_models, make_engine, make_session_factory
+
+    import_models()
+    engine = make_engine(settings.store.database_url)
+    try:
+        yield make_session_factory(engine)
+    finally:
+        engine.dispose()
+
+
 def _ports(settings: Settings | None) -> str:
     if settings is None:
-        return "not checked: the settings are incomplete"
+        return UNCHECKED
     taken = []
     for bind in (settings.serve.web_bind, settings.serve.media_bind):
         host, _, port = bind.rpartition(":")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from audio.wav import wav_bytes
 from calls.kinds import Kind
 from calls.log import CallLog
-from ops.after_call import RETRY_SECONDS, AfterCall
+from ops.after_call import RETRY_SECONDS, AfterCall, _length
 from qa.errors import ScoreNotKept
 from recordings.errors import StorageFull
 from recordings.intake import Intake
@@ -209,3 +209,8 @@ def test_a_recording_that_the_provider_has_not_is_left_alone(worker: Worker) -> 
 
     assert worker.process() == "absent"
     assert worker.did == [] and worker.after.unfinished() == []
+
+
+def test_words_are_counted_where_there_are_words_and_characters_in_mandarin() -> None:
+    assert _length(["hello there", "bye"], "en") == {"words": 3}
+    assert _length(["我的 快递", "到哪了"], "zh") == {"characters": 7}

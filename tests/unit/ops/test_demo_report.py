@@ -1,10 +1,12 @@
 """The demo's report: figures by nearest rank, and every way in which a call can disappoint."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ops.demo_report import _call, _problems, percentiles
+from calls.kinds import Kind
+from ops.demo_report import _call, _problems, _recording, percentiles
 
 
 @pytest.mark.parametrize(
@@ -102,3 +104,18 @@ def test_a_call_that_never_arrived_is_a_problem_and_not_a_crash() -> None:
 
     assert "Anna: was not answered after Mei" in problems
     assert "Mei: was not scored" in problems
+
+
+def test_a_recording_tells_the_seconds_of_both_channels() -> None:
+    row: Any = SimpleNamespace(
+        sid="RE1", state="scored", seconds=40.2, channels=2, speech_seconds={}, acoustics={}
+    )
+    other = SimpleNamespace(kind=Kind.RECORDED, data={"recording": "RE0", "channels": {}})
+    heard = {"recording": "RE1", "channels": {"caller": 40.2, "agent": 40.2}}
+    mine = SimpleNamespace(kind=Kind.RECORDED, data=heard)
+
+    told = _recording(row, [other, mine])
+    untold = _recording(row, [other])
+
+    assert told is not None and told["channel_seconds"] == {"caller": 40.2, "agent": 40.2}
+    assert untold is not None and untold["channel_seconds"] is None
