@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -20,6 +20,7 @@ os.environ["OMP_NUM_THREADS"] = "1"
 import numpy as np
 
 from asr.recognizer import Pcm
+from asr.training.texts import load_text
 from asr.vosk_recognizer import VoskModel
 from audio.files import read_sound
 from audio.frames import RATE
@@ -33,6 +34,7 @@ from bench.asr_sounds import (
     sentences,
     units,
 )
+from ops.model_text import own_sentences
 
 ROOT = Path(__file__).parents[1]
 HELDOUT = ROOT / "tests" / "unit" / "dialogue"
@@ -80,8 +82,7 @@ class Ear:
 
 def error_rates(ear: Ear, clips: Iterable[Clip], show: int) -> dict[str, float]:
     """Percent of errors by condition and of all."""
-    wrong: dict[str, int] = defaultdict(int)
-    total: dict[str, int] = defaultdict(int)
+    wrong, total = Counter[str](), Counter[str]()
     for clip in clips:
         heard = ear.hear(clip.pcm)
         found = edits(clip.words, heard)
@@ -95,24 +96,23 @@ def error_rates(ear: Ear, clips: Iterable[Clip], show: int) -> dict[str, float]:
     return {key: round(100 * wrong[key] / total[key], 1) for key in wrong}
 
 
-def digits_right(ear: Ear, clips: Iterable[Clip]) -> float:
-    """Percent of digits right, with a grammar of digits."""
-    wrong = total = 0
+def digits_right(ear: Ear, clips: Iterable[Clip]) -> dict[str, float]:
+    """Percent of digits right by condition, with a grammar of digits."""
+    wrong, total = Counter[str](), Counter[str]()
     for clip in clips:
-        heard = ear.hear(clip.pcm, DIGITS[ear.language])
-        wrong += edits(clip.words, heard)
-        total += len(clip.words)
-    return round(100 - 100 * wrong / total, 1)
+        wrong[clip.condition] += edits(clip.words, ear.hear(clip.pcm, DIGITS[ear.language]))
+        total[clip.condition] += len(clip.words)
+    return {key: round(100 - 100 * wrong[key] / total[key], 1) for key in total}
 
 
-def false_words(ear: Ear, clips: Iterable[Clip]) -> float:
-    """Words heard that were not said, in percent of the words said."""
-    false = total = 0
+def false_words(ear: Ear, clips: Iterable[Clip]) -> dict[str, float]:
+    """Words heard that were not said, in percent of the words said, by condition."""
+    false, total = Counter[str](), Counter[str]()
     for clip in clips:
         heard = ear.hear(clip.pcm)
-        false += len(heard) - common(clip.words, heard)
-        total += len(clip.words)
-    return round(100 * false / total, 1)
+        false[clip.condition] += len(heard) - common(clip.words, heard)
+        total[clip.condition] += len(clip.words)
+    return {key: round(100 * false[key] / total[key], 1) for key in total}
 
 
 def common(said: tuple[str, ...], heard: tuple[str, ...]) -> int:
@@ -156,10 +156,13 @@ def measure(ear: Ear, studio_seed: int, options: argparse.Namespace) -> dict[str
     studio = Studio(studio_seed)
     language = ear.language
     results: dict[str, object] = {"words": ear.words, "megabytes": round(ear.megabytes, 2)}
+    taught = [*own_sentences(language), *load_text(language).sentences]
+    known = {one.text.replace(" ", "") for one in taught}
     for name, texts in (
         ("hotline", sentences(language, "hotline")),
         ("dialogue", heldout(language, HELDOUT)),
     ):
+        texts = [text for text in texts if text.replace(" ", "") not in known]
         if name in options.sets:
             results[f"{name} errors %"] = error_rates(
                 ear, studio.clips(texts, language), options.show

@@ -72,7 +72,7 @@ class ToolMissing(TrainingError):
         self.package = package
 
     def __str__(self) -> str:
-        return f"{self.package} is not installed; run: pip install 'hotline[training]'"
+        return f"{self.package} is not installed; run: make setup-training"
 
 
 class BuildFailed(TrainingError):
