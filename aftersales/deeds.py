@@ -29,6 +29,13 @@ class ChangeAddress(msgspec.Struct, frozen=True, tag="change_address"):
     address: Words
 
 
+class RescheduleDelivery(msgspec.Struct, frozen=True, tag="reschedule_delivery"):
+    """Not before this day at the door."""
+
+    order_number: Id
+    day: date
+
+
 class SendInvoice(msgspec.Struct, frozen=True, tag="send_invoice"):
     """The invoice to the e-mail address on the account."""
 
@@ -95,6 +102,7 @@ class SendText(msgspec.Struct, frozen=True, tag="send_text"):
 Deed = (
     CancelOrder
     | ChangeAddress
+    | RescheduleDelivery
     | SendInvoice
     | PayDifference
     | OtherCourier

@@ -23,6 +23,7 @@ from aftersales.deeds import (
     PayDifference,
     Receipt,
     ReportFakePickup,
+    RescheduleDelivery,
     ReschedulePickup,
     SendText,
     kind_of,
@@ -30,7 +31,7 @@ from aftersales.deeds import (
 from aftersales.errors import AlreadyRequested, DeedRefused, OrderUnknown
 from aftersales.models import ShopCustomer, ShopDeed, ShopOrder
 
-REPEATABLE = (ChangeAddress, ReschedulePickup, SendText)
+REPEATABLE = (BookVisit, ChangeAddress, RescheduleDelivery, ReschedulePickup, SendText)
 """Deeds that make sense more than once for an order."""
 COURIERS = ("飞雁快递", "Swift Crane", "远山物流", "Far Hill Freight")
 
@@ -128,6 +129,12 @@ def _address(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
     return receipt
 
 
+def _delivery(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
+    if order.status not in ("paid", "shipped"):
+        raise DeedRefused(order.number, "reschedule_delivery", order.status)
+    return receipt
+
+
 def _difference(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
     now_minor = order.details.get("price_now_minor")
     right = order.total_minor - now_minor if now_minor is not None else 0
@@ -171,6 +178,9 @@ def _pickup(order: ShopOrder, what: str) -> dict[str, Any]:
 
 def _visit(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
     visit = cast(BookVisit, deed)
+    booked = order.details.get("visit_day")
+    if booked is not None and booked != visit.day.isoformat():
+        raise DeedRefused(order.number, "book_visit", f"{booked} is booked")
     if visit.day.isoformat() not in order.details.get("free_days", []):
         raise DeedRefused(order.number, "book_visit", f"{visit.day} is not free")
     _changed(order, visit_day=visit.day.isoformat())
@@ -180,6 +190,7 @@ def _visit(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
 _ACTS: Mapping[type, Callable[[ShopOrder, Deed, Receipt], Receipt]] = {
     CancelOrder: _cancel,
     ChangeAddress: _address,
+    RescheduleDelivery: _delivery,
     PayDifference: _difference,
     OtherCourier: _other_courier,
     ReschedulePickup: _reschedule,

@@ -14,7 +14,8 @@ Minor = Annotated[int, Meta(ge=0, le=10**10)]
 """An amount of money that is never negative."""
 Moment = Annotated[datetime, Meta(tz=True)]
 Count = Annotated[int, Meta(ge=1, le=10_000)]
-Name = Annotated[str, Meta(min_length=1, max_length=120)]
+Name = Annotated[str, Meta(pattern=r"^[^\x00-\x1f\x7f]{1,120}$")]
+"""Words for people, on one line."""
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 Currency = Annotated[str, Meta(pattern="^[A-Z]{3}$")]
 OrderStatus = Annotated[str, Meta(pattern="^(paid|shipped|delivered|cancelled)$")]

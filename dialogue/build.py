@@ -16,6 +16,7 @@ from dialogue.bots.faq import FaqBot
 from dialogue.bots.fresh_goods import FreshCase
 from dialogue.bots.handover import HandoverBot
 from dialogue.bots.invoice import InvoiceCase
+from dialogue.bots.modify_order import ModifyCase
 from dialogue.bots.order_status import OrderStatusBot
 from dialogue.bots.pickups import PickupCase
 from dialogue.bots.price_protection import PriceCase
@@ -44,7 +45,8 @@ def build_dialogue(
         PriceCase(rules.price),
         PickupCase(rules.pickup),
         FreshCase(rules.fresh, wording),
-        VisitCase(),
+        VisitCase(rules.visit),
+        ModifyCase(),
     )
     # Of two bots for one intent the later has it: first what is the same for everybody.
     bots: tuple[Bot, ...] = (
