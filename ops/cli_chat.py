@@ -4,7 +4,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -105,8 +105,8 @@ def talk(
 ) -> None:
     """Answer every line until the call ends; with a person at the console there is a prompt."""
     if now.tzinfo is None:
-        now = now.replace(tzinfo=ZONE)
-    with nullcontext(HttpShop(shop_url)) if shop_url else demo_shop(now) as shop:
+        now = now.replace(tzinfo=ZONE)  # the shop's own clock
+    with closing(HttpShop(shop_url)) if shop_url else demo_shop(now) as shop:
         chat = open_chat(shop, number, language, ZONE)
         first = chat.greeting()
         _tell({"turn": 0, "reply": first, "language": language} if as_json else f"< {first}")

@@ -49,7 +49,7 @@ def crowd(house: House) -> Crowd:
     )
     an = house.call(
         "An",
-        "+8613800000108",
+        "+8613800000112",
         ask,
         {"wait_for_person": None, "within": 120},
         {"wait_for_hangup": None, "within": 60},

@@ -111,7 +111,7 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
     )
     waits = house.call(
         "Zhao",
-        "+8613800000108",
+        "+8613800000112",
         {"interrupt_after": 1.5, "say": "我要改地址"},
         {"wait_for_person": None, "within": 120},
         TO_THE_END,
@@ -177,7 +177,7 @@ def test_a_web_process_killed_in_mid_call_stops_no_call_and_loses_nobody_in_line
     )
     waits = house.call(
         "Zhao",
-        "+8613800000108",
+        "+8613800000112",
         {"interrupt_after": 1.5, "say": "我要改地址"},
         {"wait_for_person": None, "within": 120},
         TO_THE_END,
