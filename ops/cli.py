@@ -335,12 +335,13 @@ def guarded(work: Callable[[], Any]) -> Any:
 
 def expected_errors() -> tuple[type[Exception], ...]:
     """What a user's file or text may cause."""
+    from aftersales.errors import AfterSalesError
     from asr.errors import AsrError
     from audio.errors import AudioError
     from qa.errors import QaError
     from tts.errors import TtsError
 
-    return (AsrError, AudioError, QaError, TtsError, OSError, ValueError)
+    return (AfterSalesError, AsrError, AudioError, QaError, TtsError, OSError, ValueError)
 
 
 if __name__ == "__main__":
