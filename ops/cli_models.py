@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ops.cli_ground import Failed, dump
 from ops.model_choices import LANGUAGES
 
 LANGUAGE = click.Choice(LANGUAGES)
@@ -28,7 +29,7 @@ def list_models(as_json: bool) -> None:
     """Models that are here and models that can be fetched; * marks those in use."""
     rows = guarded(lambda: [*_here(), *_to_fetch()])
     if as_json:
-        click.echo(_dump(rows))
+        click.echo(dump(rows))
         return
     for row in rows:
         mark = "*" if row["in_use"] else " "
@@ -115,7 +116,7 @@ def verify(model: str | None, lang: str, as_json: bool) -> None:
             )
             _report_missing(folder, language)
     if as_json:
-        click.echo(_dump(results))
+        click.echo(dump(results))
 
 
 @models.command(epilog="Example: hotline models remove vosk-model-small-cn-0.22")
@@ -162,10 +163,6 @@ def build(lang: str, words: Path | None, graph_only: bool, whole: bool, out: Pat
     )
     if not whole:
         click.echo(f"to let it listen: hotline models use {lang} {_shown_name(target)}")
-
-
-class Failed(click.ClickException):
-    """A clear sentence and exit status 1."""
 
 
 class _Bar:
@@ -296,9 +293,3 @@ def _report_missing(folder: Path, language: str) -> None:
         click.echo(
             f"{language}: it can not hear these words of the hotline: {shown}{rest}", err=True
         )
-
-
-def _dump(value: Any) -> str:
-    import json
-
-    return json.dumps(value, ensure_ascii=False)
