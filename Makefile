@@ -34,7 +34,7 @@ node_modules/.setup: package-lock.json $(VENV)/.setup
 demo: setup ## start everything on this machine and play four calls
 	@$(BIN)/hotline demo
 
-test: setup-dev ## all tests
+test: setup-dev setup-training ## all tests
 	@sh ops/setup.sh browser "$(PYTHON)"
 	@$(BIN)/python -m pytest
 
