@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from emotion.corpus import TRAINING, Clip, measure
 from emotion.features import NAMES
 from emotion.train import population_of
-from emotion.weights import FREE, Weights
+from emotion.weights import FREE, Weights, save_models
 
 CUES = {"pitch": 0.6, "balance": 1.0, "swing": 0.3, "rate": 0.3}
 """Weight of one standard deviation between calm speakers."""
@@ -33,7 +33,7 @@ def main() -> None:
     places = [NAMES.index(name) for name in CUES]
     mean, between, within = (x[places].round(3) for x in (calm.mean, calm.between, calm.within))
     half = tuple(weight / 2 for weight in CUES.values())
-    Weights(
+    free = Weights(
         version="hand-2",
         about="Set by hand; calm people from DSPSpeech-20 (MIT): free for any use, and weak.",
         features=tuple(CUES),
@@ -50,7 +50,8 @@ def main() -> None:
         anger_shift=0.0,
         alarm=0.3,
         strange=4.0,
-    ).save(FREE)
+    )
+    save_models(FREE, [free])
 
 
 if __name__ == "__main__":

@@ -30,6 +30,7 @@ from emotion.corpus import (
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
 from emotion.train import fit
+from emotion.voice_model import VoiceModel
 from emotion.weights import Weights
 
 BASELINE_CLIPS = 5
@@ -78,22 +79,21 @@ def _measured(folder: Path, name: str) -> list[Measured]:
     return measure(read_manifest(folder), line, seed)
 
 
-def leave_one_out(training: list[Measured], *, same_corpus: bool) -> dict[str, Weights]:
-    """For each speaker the model of all the others, of the same corpus or of all of them."""
+def leave_one_out(training: list[Measured], *, together: bool = False) -> dict[str, Weights]:
+    """For each speaker the model of all the others: of the language, or `together` of everybody."""
     speakers = sorted({m.clip.speaker for m in training})
     with Pool(2) as pool:
-        fitted = pool.map(partial(_without, training, same_corpus=same_corpus), speakers)
+        fitted = pool.map(partial(_without, training, together=together), speakers)
     return dict(zip(speakers, fitted, strict=True))
 
 
-def _without(training: list[Measured], speaker: str, *, same_corpus: bool) -> Weights:
-    corpus = next(m.clip.corpus for m in training if m.clip.speaker == speaker)
-    others = [
-        m
-        for m in training
-        if m.clip.speaker != speaker and (not same_corpus or m.clip.corpus == corpus)
-    ]
-    return fit(others, version="evaluation", about="")
+def _without(training: list[Measured], speaker: str, *, together: bool) -> Weights:
+    language = next(m.clip.language for m in training if m.clip.speaker == speaker)
+    others = [m for m in training if m.clip.speaker != speaker]
+    if together:
+        return fit(others, version="evaluation", about="")
+    mine = [m for m in others if m.clip.language == language]
+    return fit(mine, version="evaluation", about="", everyone=others)
 
 
 def across(training: list[Measured]) -> dict[str, Weights]:
@@ -131,19 +131,19 @@ def score(
         if m.clip.path in paths:
             for window in m.windows:
                 baselines[m.clip.speaker] = baselines[m.clip.speaker].after(window)
-    scorers = {speaker: AcousticScorer(weights) for speaker, weights in models.items()}
+    voices = {speaker: VoiceModel(weights) for speaker, weights in models.items()}
     out = []
     for m in tested:
-        scorer = scorers[m.clip.speaker]
         if m.clip.path not in paths and m.windows:
-            out.append(_scored(m, scorer, baselines[m.clip.speaker]))
+            out.append(_scored(m, voices[m.clip.speaker], baselines[m.clip.speaker]))
     return out
 
 
-def _scored(m: Measured, scorer: AcousticScorer, baseline: Baseline) -> Scored:
-    chances = np.mean([scorer.probabilities(w, baseline) for w in m.windows], axis=0)
-    anger = float(np.mean([scorer.anger(w, baseline) for w in m.windows]))
-    return Scored(m.clip, anger, dict(zip(scorer.classes, chances.tolist(), strict=True)))
+def _scored(m: Measured, voice: VoiceModel, baseline: Baseline) -> Scored:
+    windows = [voice.probabilities(w, baseline) for w in m.windows]
+    anger = float(np.mean([voice.anger(chances) for chances in windows]))
+    mean = np.mean(windows, axis=0).tolist()
+    return Scored(m.clip, anger, dict(zip(voice.classes, mean, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ class Played:
     """How far a change of gain moved the score, by where it came."""
 
 
-def play_calls(folder: Path, models: dict[str, Weights], every: int = 4) -> list[Played]:
-    """Five calm clips, then three of one emotion and speaker; no words at all."""
+def play_calls(folder: Path, models: dict[str, Weights]) -> list[Played]:
+    """Five calm clips, then four of one emotion and speaker; no words at all."""
     clips = read_manifest(folder)
     calm = calm_clips(clips)
     groups: dict[tuple[str, str], list[Clip]] = defaultdict(list)
@@ -167,9 +167,9 @@ def play_calls(folder: Path, models: dict[str, Weights], every: int = 4) -> list
         if clip not in calm[clip.speaker]:
             groups[(clip.speaker, clip.emotion)].append(clip)
     calls = [
-        (calm[speaker], group[start : start + 3])
+        (calm[speaker], group[start : start + 4])
         for (speaker, _), group in sorted(groups.items())
-        for start in range(0, len(group) - 2, 3 * every if len(group) > 20 else 3)
+        for start in range(0, len(group) - 3, 8 if len(group) > 20 else 4)
     ]
     with Pool(2) as pool:
         return pool.map(partial(_play, models), calls)
@@ -179,7 +179,7 @@ def _play(models: dict[str, Weights], call: tuple[list[Clip], list[Clip]]) -> Pl
     calm, upset = call
     rng = np.random.default_rng(5)
     sounds = [through(_quiet(read_clip(c.path)), TELEPHONE, rng) for c in [*calm, *upset]]
-    scorer = EmotionScorer(AcousticScorer(models[upset[0].speaker]), LexicalScorer({}))
+    scorer = EmotionScorer(AcousticScorer([models[upset[0].speaker]]), LexicalScorer({}))
     plain, level = _hear(scorer, sounds)
     moved = {}
     for gain in (12.0, -12.0):

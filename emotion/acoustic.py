@@ -1,20 +1,20 @@
 """How it was said: arousal and anger of one window of voice against the caller's own calm voice.
 
-A linear softmax over some 140 functionals; its numbers lie in `acoustic_weights.json`, and
-MODEL_CARD.md says what they were fitted on, what that means for their use, and what they reach.
+Each language has a linear softmax of its own over 138 functionals; the numbers lie in
+`acoustic_weights.json`, and MODEL_CARD.md says what they were fitted on, what that means for their
+use, and what they reach.
 """
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion.baseline import Baseline
-from emotion.features import NAMES, Features, extract
+from emotion.features import Features, extract
 from emotion.labels import AcousticReading
-from emotion.weights import Weights
-
-__all__ = ["AcousticScorer", "Weights"]
-
-Numbers = NDArray[np.float64]
+from emotion.voice_model import VoiceModel
+from emotion.weights import Weights, load_models
 
 SHORTEST_VOICE_SECONDS = 0.4
 """Less voice than that says nothing about a feeling (two syllables)."""
@@ -27,83 +27,50 @@ _MUCH_CLIPPED_SHARE = 0.25
 class AcousticScorer:
     """Scores windows of voice; holds no caller, one serves all calls."""
 
-    def __init__(self, weights: Weights | None = None) -> None:
-        self._weights = weights or Weights.load()
-        self._population = self._weights.population()
-        self._coefficients = np.array(self._weights.coefficients)
-        self._bias = np.array(self._weights.bias)
-        self._arousal = np.array(self._weights.arousal)
-        self._places = [NAMES.index(name) for name in self._weights.features]
-        self._angry = self._weights.classes.index("angry")
+    def __init__(self, models: Sequence[Weights] | None = None) -> None:
+        """`models` None: the shipped ones; the first serves languages that none names."""
+        weights = models or load_models()
+        self._default = VoiceModel(weights[0])
+        self._models = {language: VoiceModel(one) for one in weights for language in one.languages}
 
-    @property
-    def classes(self) -> tuple[str, ...]:
-        """What `probabilities` tells apart."""
-        return self._weights.classes
+    def model(self, language: str) -> VoiceModel:
+        """The one that judges callers of this language."""
+        return self._models.get(language, self._default)
 
-    def score(self, pcm: NDArray[np.int16], baseline: Baseline) -> AcousticReading | None:
+    def score(
+        self, pcm: NDArray[np.int16], baseline: Baseline, language: str = ""
+    ) -> AcousticReading | None:
         """Judge 8 kHz mono sound; None when `doubt` has something against it."""
-        return self.score_features(extract(pcm), baseline)
+        return self.score_features(extract(pcm), baseline, language)
 
-    def score_features(self, features: Features, baseline: Baseline) -> AcousticReading | None:
+    def score_features(
+        self, features: Features, baseline: Baseline, language: str = ""
+    ) -> AcousticReading | None:
         """As `score`, of sound already measured."""
-        if self.doubt(features):
+        if self.doubt(features, language):
             return None
-        chances = self.probabilities(features, baseline)
+        model = self.model(language)
+        chances = model.probabilities(features, baseline)
         return AcousticReading(
-            arousal=float(np.clip(chances @ self._arousal, 0.0, 1.0)),
-            anger=self._calibrated(float(chances[self._angry])),
+            arousal=model.arousal(chances),
+            anger=model.anger(chances),
             confidence=_confidence(features, baseline.trust),
             reasons=_reasons(features, baseline) if baseline.trust >= 0.25 else (),
         )
 
-    def doubt(self, features: Features) -> str | None:
+    def doubt(self, features: Features, language: str = "") -> str | None:
         """Why this sound cannot be judged, or None."""
         if features.voiced_seconds < SHORTEST_VOICE_SECONDS:
             return f"less than {SHORTEST_VOICE_SECONDS:g} s of voice"
         if features.clipped > _MUCH_CLIPPED_SHARE:
             return f"the sound is clipped ({features.clipped:.0%} of it at full scale)"
-        values = np.array(features.values)[self._places]
-        if self._population.strangeness(values) > self._weights.strange:
+        if self.model(language).is_strange(features):
             return "it does not sound like one person speaking"
         return None
 
-    def probabilities(self, features: Features, baseline: Baseline) -> Numbers:
-        """Of `classes`, before calibration."""
-        population = self._population
-        reference = population.mean
-        if baseline.seconds:
-            own = np.array(baseline.means)[self._places]
-            reference = population.reference(own, baseline.seconds * self._calmness(own))
-        return self._softmax(np.array(features.values)[self._places], reference)
-
-    def anger(self, features: Features, baseline: Baseline) -> float:
-        """Calibrated probability of anger, whatever `doubt` has against the sound."""
-        return self._calibrated(float(self.probabilities(features, baseline)[self._angry]))
-
-    def raised(self, anger: float) -> float:
-        """The probability on a scale where the alarm point is 0.5: odds against its odds."""
-        odds = anger / max(1.0 - anger, 1e-9)
-        alarm = self._weights.alarm / (1.0 - self._weights.alarm)
-        return odds / (odds + alarm)
-
-    def _calmness(self, own: Numbers) -> float:
-        """How much of a baseline counts: one that sounds angry itself would hide the anger."""
-        anger = self._softmax(own, self._population.mean)[self._angry]
-        raised = self.raised(self._calibrated(float(anger)))
-        return float(np.clip(2.0 * (1.0 - raised), 0.05, 1.0))
-
-    def _softmax(self, values: Numbers, reference: Numbers) -> Numbers:
-        logits = self._coefficients @ self._population.inputs(values, reference) + self._bias
-        powers = np.exp(logits - logits.max())
-        chances: Numbers = powers / powers.sum()
-        return chances
-
-    def _calibrated(self, chance: float) -> float:
-        held = min(max(chance, 1e-9), 1.0 - 1e-9)
-        logit = float(np.log(held / (1.0 - held)))
-        stretched = self._weights.anger_scale * logit + self._weights.anger_shift
-        return float(1.0 / (1.0 + np.exp(-np.clip(stretched, -30.0, 30.0))))
+    def raised(self, anger: float, language: str = "") -> float:
+        """Anger on a scale where 0.5 is the point that finds 70 % of the angry windows."""
+        return self.model(language).raised(anger)
 
 
 def _confidence(features: Features, trust: float) -> float:

@@ -12,6 +12,7 @@ _BELOW_LOCAL_PEAK_DB = 25.0
 """Frames this far below the peaks around them are breath, room and line."""
 _BELOW_PEAK_DB = 40.0
 _FLOOR_DBFS = -66.0
+_MOST_SWING_DB = 8.0
 _AROUND = 25  # frames each side, half a second: a step of gain spoils no more than that
 DYNAMICS_NAMES = (
     "swing", "swing_high", "swing_low", "edge_up", "edge_down", "shimmer", "rate", "voiced_share",
@@ -30,10 +31,10 @@ def loud_frames(level: Numbers) -> Mask:
 
 
 def swings(level: Numbers) -> Numbers:
-    """Level against its own half second, dB."""
+    """Level against its own half second, dB; held, so that a jump of gain is no great stress."""
     padded = np.pad(level, 12, mode="edge")
     around = np.lib.stride_tricks.sliding_window_view(padded, 25)
-    swing: Numbers = level - np.median(around, axis=1)
+    swing: Numbers = np.clip(level - np.median(around, axis=1), -_MOST_SWING_DB, _MOST_SWING_DB)
     return swing
 
 

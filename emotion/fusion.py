@@ -109,11 +109,11 @@ class EmotionScorer:
         """
         state = _on_this_clock(state, at_ms)
         lexical = self._lexical.score(text, language)
-        scored, doubts = self._windows(pcm, state.baseline)
+        scored, doubts = self._windows(pcm, state.baseline, language)
         readings = [window for _, window in scored]
         state = replace(
             state,
-            baseline=self._learned(state.baseline, scored, lexical),
+            baseline=self._learned(state.baseline, scored, lexical, language),
             windows=_recent_windows(state, readings, at_ms),
             said=_recent_words(state, lexical, at_ms),
         )
@@ -121,7 +121,7 @@ class EmotionScorer:
         if not _enough(state):
             state = replace(state, score=0.0, level=0)
             return Heard(state, _abstention(state, doubts), acoustic, lexical)
-        state = self._moved(state, at_ms, signs)
+        state = self._moved(state, at_ms, signs, language)
         reading = EmotionReading(
             score=state.score,
             level=state.level,
@@ -131,15 +131,15 @@ class EmotionScorer:
         return Heard(state, reading, acoustic, lexical)
 
     def _windows(
-        self, pcm: NDArray[np.int16], baseline: Baseline
+        self, pcm: NDArray[np.int16], baseline: Baseline, language: str
     ) -> tuple[list[tuple[Features, AcousticReading]], list[str]]:
         """What can be judged, and why the rest cannot."""
         if pcm.dtype != np.int16 or pcm.ndim != 1:
             return [], [f"sound of type {pcm.dtype} in {pcm.ndim} dimension(s), not 16-bit mono"]
         scored, doubts = [], []
         for features in map(extract, cut(pcm)):
-            doubt = self._acoustic.doubt(features)
-            reading = None if doubt else self._acoustic.score_features(features, baseline)
+            doubt = self._acoustic.doubt(features, language)
+            reading = None if doubt else self._acoustic.score_features(features, baseline, language)
             if reading is not None:
                 scored.append((features, reading))
             elif doubt:
@@ -151,19 +151,21 @@ class EmotionScorer:
         baseline: Baseline,
         scored: list[tuple[Features, AcousticReading]],
         lexical: LexicalReading,
+        language: str,
     ) -> Baseline:
         """Calm words teach the baseline; a voice that a trusted baseline finds angry does not."""
         if lexical.level > 0:
             return baseline
         for features, reading in scored:
-            if baseline.trust < _TRUSTED or self._acoustic.raised(reading.anger) < _CALM_VOICE:
+            raised = self._acoustic.raised(reading.anger, language)
+            if baseline.trust < _TRUSTED or raised < _CALM_VOICE:
                 baseline = baseline.after(features)
         return baseline
 
-    def _moved(self, state: EmotionState, at_ms: int, signs: Signs) -> EmotionState:
+    def _moved(self, state: EmotionState, at_ms: int, signs: Signs, language: str) -> EmotionState:
         """Smoothed score and level after the evidence in `state`; strong words count at once."""
         words = max((_fading(said, at_ms) for said in state.said), default=0.0)
-        voice = self._voice(state)
+        voice = self._voice(state, language)
         target = 1.0 - (1.0 - words) * (1.0 - _VOICE_SHARE * voice) * (1.0 - signs.strength)
         rise = 1.0 if words >= _WORDS_SCORE[STRONG_LEVEL] else _RISE
         step = rise if target > state.score else _FALL
@@ -171,13 +173,15 @@ class EmotionScorer:
         ceiling = max((said.level for said in state.said), default=0) + 1
         return replace(state, score=score, level=min(_level(score, state.level), ceiling, 3))
 
-    def _voice(self, state: EmotionState) -> float:
+    def _voice(self, state: EmotionState, language: str) -> float:
         """Anger of the last windows, newer and surer ones first; 0.5 is the alarm point."""
         if len(state.windows) < FEWEST_WINDOWS:
             return 0.0
         sure = np.array([window.confidence for window in state.windows])
         weight = sure * _RECENCY ** np.arange(len(sure) - 1, -1, -1)
-        raised = _weighted([self._acoustic.raised(w.anger) for w in state.windows], weight)
+        raised = _weighted(
+            [self._acoustic.raised(w.anger, language) for w in state.windows], weight
+        )
         return raised * min(1.0, float(sure.mean()) / _SURE)
 
 

@@ -45,27 +45,8 @@ class Weights:
     """Calibrated probability at which 70 % of the angry windows are found."""
     strange: float
     """Sound less like speech than this is not judged; see `Population.strangeness`."""
-
-    @classmethod
-    def load(cls, path: Path | None = None) -> "Weights":
-        """Read and check the coefficients beside this file or at `path`; raises WeightsInvalid."""
-        path = path or SHIPPED
-        try:
-            weights = msgspec.json.decode(path.read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError) as error:
-            raise WeightsInvalid(path, str(error)) from error
-        problem = weights.problem()
-        if problem:
-            raise WeightsInvalid(path, problem)
-        return weights
-
-    def save(self, path: Path) -> None:
-        """Write them as JSON, one key a line."""
-        fields = msgspec.to_builtins(self)
-        lines = [
-            f' "{key}": {msgspec.json.encode(value).decode()}' for key, value in fields.items()
-        ]
-        path.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+    languages: tuple[str, ...] = ()
+    """Whose callers it judges; none: everybody's."""
 
     def problem(self) -> str | None:
         """What is wrong with them, or None."""
@@ -111,3 +92,31 @@ class Weights:
         for row in self.coefficients:
             yield from row
         yield from (self.limit, self.anger_scale, self.anger_shift, self.alarm, self.strange)
+
+
+def load_models(path: Path | None = None) -> tuple[Weights, ...]:
+    """Read and check the models beside this file or at `path`; raises WeightsInvalid."""
+    path = path or SHIPPED
+    try:
+        models = msgspec.json.decode(path.read_bytes(), type=tuple[Weights, ...])
+    except (OSError, msgspec.DecodeError) as error:
+        raise WeightsInvalid(path, str(error)) from error
+    if not models:
+        raise WeightsInvalid(path, "it holds no model")
+    for weights in models:
+        problem = weights.problem()
+        if problem:
+            raise WeightsInvalid(path, problem)
+    return models
+
+
+def save_models(path: Path, models: Iterable[Weights]) -> None:
+    """Write models as JSON, one key a line."""
+    written = []
+    for weights in models:
+        fields = msgspec.to_builtins(weights)
+        lines = [
+            f'  "{key}": {msgspec.json.encode(value).decode()}' for key, value in fields.items()
+        ]
+        written.append(" {\n" + ",\n".join(lines) + "\n }")
+    path.write_text("[\n" + ",\n".join(written) + "\n]\n", encoding="utf-8")

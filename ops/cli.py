@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from ops.cli_emotion_train import WithTraining
 from ops.cli_ground import Failed, dump, load_settings, migrate_database
 from ops.cli_models import models
 from ops.cli_people import agents, nobody_may_log_in, users
@@ -215,7 +216,11 @@ def chat(lang: str, customer: str, now: str | None, shop: str, as_json: bool) ->
     guarded(lambda: talk(sys.stdin, customer, lang, moment, shop_url=shop, as_json=as_json))
 
 
-@main.command(epilog="Example: hotline emotion angry.wav --lang zh --json")
+@main.command(
+    cls=WithTraining,
+    epilog="Example: hotline emotion angry.wav --lang zh --json. "
+    "To fit the voice model on calls of your own: hotline emotion train --help",
+)
 @click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
 @click.option(
@@ -223,17 +228,27 @@ def chat(lang: str, customer: str, now: str | None, shop: str, as_json: bool) ->
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="The same caller's calm voice.",
 )
+@click.option(
+    "--weights",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Voice model to use instead of the shipped one.",
+)
 @click.option("--json", "as_json", is_flag=True)
 @click.option(
     "--jsonl", is_flag=True, help='Read {"id", "path", "baseline"} or {"id", "text", "lang"} lines.'
 )
 def emotion(
-    files: tuple[Path, ...], lang: str, baseline: Path | None, as_json: bool, jsonl: bool
+    files: tuple[Path, ...],
+    lang: str,
+    baseline: Path | None,
+    weights: Path | None,
+    as_json: bool,
+    jsonl: bool,
 ) -> None:
     """Tell how upset a caller sounds: voice, words, and both together."""
     from ops.cli_emotion import EmotionView
 
-    view = EmotionView()
+    view = guarded(lambda: EmotionView(weights))
     if jsonl:
         answer_lines(lambda line: view.line(line, lang))
         return
@@ -338,10 +353,12 @@ def expected_errors() -> tuple[type[Exception], ...]:
     from aftersales.errors import AfterSalesError
     from asr.errors import AsrError
     from audio.errors import AudioError
+    from emotion.errors import EmotionError
     from qa.errors import QaError
     from tts.errors import TtsError
 
-    return (AfterSalesError, AsrError, AudioError, QaError, TtsError, OSError, ValueError)
+    ours = (AfterSalesError, AsrError, AudioError, EmotionError, QaError, TtsError)
+    return (*ours, OSError, ValueError)
 
 
 if __name__ == "__main__":

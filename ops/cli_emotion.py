@@ -2,6 +2,7 @@
 there is sound.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ from emotion.acoustic import AcousticScorer
 from emotion.cli_view import lexical_json, to_json
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
-from emotion.weights import Weights
+from emotion.weights import load_models
+from ops.model_choices import chosen_models
 
 LANGUAGES = ("zh", "en")
 
@@ -26,7 +28,7 @@ class EmotionView:
 
     def __init__(self, weights: Path | None = None) -> None:
         self._lexical = LexicalScorer.load()
-        self._scorer = EmotionScorer(AcousticScorer(Weights.load(weights)), self._lexical)
+        self._scorer = EmotionScorer(AcousticScorer(load_models(weights)), self._lexical)
         self._models: dict[str, VoskModel] = {}
 
     def line(self, line: dict[str, Any], language: str) -> dict[str, Any]:
@@ -65,7 +67,8 @@ class EmotionView:
 
     def _model(self, language: str) -> VoskModel:
         if language not in self._models:
-            self._models[language] = VoskModel(default_models()[language], language)
+            folders = {**default_models(), **chosen_models(os.environ)}
+            self._models[language] = VoskModel(folders[language], language)
         return self._models[language]
 
 

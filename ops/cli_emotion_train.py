@@ -42,11 +42,12 @@ def train(labels: Path, out: Path, as_json: bool) -> None:
     from emotion.corpus import CLEAN, measure, read_labels
     from emotion.errors import EmotionError
     from emotion.train import anger_ranking, fit
+    from emotion.weights import save_models
 
     try:
         measured = measure(read_labels(labels), CLEAN)
         weights = fit(measured, version=f"own-{labels.stem}", about=f"Fitted on {labels.name}.")
-        weights.save(out)
+        save_models(out, [weights])
     except (EmotionError, AudioError, OSError) as problem:
         raise click.ClickException(str(problem)) from problem
     silent = sum(not m.windows for m in measured)

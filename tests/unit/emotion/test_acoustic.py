@@ -8,7 +8,7 @@ from emotion.acoustic import AcousticScorer
 from emotion.baseline import FULL_SECONDS, Baseline
 from emotion.errors import WeightsInvalid
 from emotion.features import NAMES, Features
-from emotion.weights import FREE, SHIPPED, Weights
+from emotion.weights import FREE, SHIPPED, Weights, load_models, save_models
 
 WEIGHTS = Weights(
     version="test",
@@ -41,7 +41,7 @@ UPSET = voice(pitch=12.0, balance=-6.0, rate=7.0)
 
 @pytest.fixture(scope="module")
 def scorer():
-    return AcousticScorer(WEIGHTS)
+    return AcousticScorer([WEIGHTS])
 
 
 def learned(times, features=CALM):
@@ -140,17 +140,17 @@ def test_a_baseline_of_another_version_counts_as_nothing_and_is_learned_anew():
 
 @pytest.mark.parametrize("path", [SHIPPED, FREE], ids=["shipped", "free"])
 def test_weights_in_the_house_can_be_used_and_say_where_they_come_from(path):
-    weights = Weights.load(path)
-    assert weights.problem() is None
-    assert "commerc" in weights.about or "free" in weights.about
+    for weights in load_models(path):
+        assert weights.problem() is None
+        assert "commerc" in weights.about or "free" in weights.about
 
 
 def broken(tmp_path, **changes):
     path = tmp_path / "w.json"
-    WEIGHTS.save(path)
-    path.write_text(json.dumps(json.loads(path.read_text()) | changes))
+    save_models(path, [WEIGHTS])
+    path.write_text(json.dumps([json.loads(path.read_text())[0] | changes]))
     with pytest.raises(WeightsInvalid) as caught:
-        Weights.load(path)
+        load_models(path)
     return str(caught.value)
 
 
@@ -169,5 +169,21 @@ def test_weights_that_cannot_be_used_are_refused_with_the_place(tmp_path):
 
 
 def test_weights_survive_being_saved(tmp_path):
-    WEIGHTS.save(tmp_path / "w.json")
-    assert Weights.load(tmp_path / "w.json") == WEIGHTS
+    both = (WEIGHTS, replace(WEIGHTS, languages=("zh",)))
+    save_models(tmp_path / "w.json", both)
+    assert load_models(tmp_path / "w.json") == both
+
+
+def test_a_file_without_a_model_is_refused(tmp_path):
+    (tmp_path / "w.json").write_text("[]")
+    with pytest.raises(WeightsInvalid, match="holds no model"):
+        load_models(tmp_path / "w.json")
+    with pytest.raises(WeightsInvalid):
+        load_models(tmp_path / "absent.json")
+
+
+def test_each_language_has_its_own_model_and_the_first_serves_the_others():
+    bold = replace(WEIGHTS, languages=("zh",), bias=(1.0, -1.0))
+    scorer = AcousticScorer([WEIGHTS, bold])
+    angers = [scorer.score_features(CALM, Baseline(), tongue).anger for tongue in ("en", "zh", "")]
+    assert angers[0] == angers[2] < angers[1]
