@@ -1,4 +1,6 @@
 import shutil
+import subprocess
+import sys
 
 import pytest
 
@@ -33,3 +35,28 @@ def test_a_model_that_names_no_rate_is_taken_for_kaldis_sixteen_kilohertz(tmp_pa
     (tmp_path / "conf").mkdir()
     (tmp_path / "conf" / "mfcc.conf").write_text("--num-ceps=40\n")
     assert sampling_rate(tmp_path) == 16000
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_bundled_models_are_small_and_know_the_hotlines_words(language):
+    folder = default_models()[language]
+    assert sum(f.stat().st_size for f in folder.rglob("*") if f.is_file()) <= 6_000_000
+    lines = (folder / "graph" / "words.txt").read_text(encoding="utf-8").splitlines()
+    words = {line.split()[0] for line in lines}
+    assert len(words) >= 1500
+    wanted = {
+        "zh": ["冰箱", "洗衣机", "快递", "退款", "星期六", "杭州", *"零一二三四五六七八九幺"],
+        "en": ["fridge", "washing", "parcel", "saturday", "hangzhou", "zero", "oh", "nine"],
+    }
+    assert [
+        word for word in [*wanted[language], *"abcdefghijklmnopqrstuvwxyz"] if word not in words
+    ] == []
+
+
+def test_kaldifst_and_vosk_are_not_loaded_by_what_starts_the_builder():
+    code = (
+        "import sys, ops.cli_models, asr.model_check, asr.training.builder\n"
+        "assert not {'vosk', 'kaldifst', 'jieba'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert done.returncode == 0, done.stderr.decode()
