@@ -51,6 +51,9 @@ format: setup-dev ## put the code in order
 emotion-report: setup-dev ## all figures of the emotion scorer: make emotion-report DATA=folder
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/emotion_report.py $(DATA)
 
+understanding-report: setup-dev ## how well requests are understood: table in the model card, pictures in docs
+	@$(BIN)/python -m bench.understanding_report --curves
+
 serve: setup ## web and media processes, settings from the environment
 	@$(BIN)/hotline serve
 

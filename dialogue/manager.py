@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import agenda, always, keypad
+from dialogue import agenda, always, clarifying, keypad
 from dialogue.agenda import ANYTHING_ELSE, Heard
 from dialogue.bots.base import Bot, Request
 from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
 from dialogue.bots.handover import HandoverBot
-from dialogue.nlu.intents import NOT_REQUESTS
+from dialogue.nlu.intents import NOT_REQUESTS, label
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.understander import Understander
 from dialogue.slots import FREE, names_caller
@@ -168,6 +168,8 @@ class DialogueManager:
     def _in_place(self, text: str, memory: Memory, heard: Heard) -> Reply:
         understanding = heard.understanding
         requests = _requests(understanding) or _by_number_alone(understanding)
+        if memory.waiting_for == clarifying.WAITING:
+            return self._clarified(memory, heard, requests)
         if memory.waiting_for and memory.waiting_for != ANYTHING_ELSE and memory.agenda:
             return self._answer(memory, heard, requests)
         if requests:
@@ -184,7 +186,29 @@ class DialogueManager:
             waiting = ANYTHING_ELSE if memory.done else None
             memory = replace(memory, failures=0, waiting_for=waiting)
             return Reply(self._wording.say(prompt, memory.language), memory, understanding)
+        if understanding.alternatives:
+            return self._clarify(memory, heard)
         return self._no_match(memory, understanding)
+
+    def _clarify(self, memory: Memory, heard: Heard) -> Reply:
+        """Once, "do you mean A or B?"; when that did not help, a person takes over."""
+        options = tuple(i for i in heard.understanding.alternatives if i.id not in NOT_REQUESTS)
+        if len(options) < 2 or memory.waiting_for not in (None, ANYTHING_ELSE):
+            return self._no_match(memory, heard.understanding)
+        first, second = (label(option.id, memory.language) for option in options[:2])
+        text = self._wording.say("clarify", memory.language, first=first, second=second)
+        memory = clarifying.asked(memory, options[0].id, options[1].id)
+        return Reply(text, memory, heard.understanding)
+
+    def _clarified(self, memory: Memory, heard: Heard, requests: tuple[str, ...]) -> Reply:
+        """The answer to that question: a request, "the first", or a plain yes (the likelier)."""
+        text = normalise(heard.utterance.text, heard.utterance.language)
+        chosen = clarifying.chosen(memory, text, heard.understanding)
+        memory = clarifying.forgotten(memory)
+        if requests or chosen is not None:
+            intents = requests or (str(chosen),)
+            return self._work(agenda.added(memory, intents, self._wording), heard)
+        return self._stuck(memory, heard.understanding)
 
     def _answer(self, memory: Memory, heard: Heard, requests: tuple[str, ...]) -> Reply:
         """The open question gets the answer, unless something else is asked: that goes first."""

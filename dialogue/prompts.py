@@ -55,6 +55,7 @@ _PLAIN = (
 PROMPTS: dict[str, frozenset[str]] = {name: frozenset() for name in _PLAIN} | {
     name: frozenset(fields.split())
     for name, fields in {
+        "clarify": "first second",
         "resumed": "last",
         "in_line": "position",
         "in_line_wait": "position minutes",

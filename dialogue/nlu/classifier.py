@@ -10,6 +10,9 @@ from dialogue.errors import WeightsMissing
 from dialogue.nlu.features import DIMENSION, buckets
 from dialogue.nlu.intents import INTENT_IDS
 
+SEVERAL = "several"
+"""What a stretch with more than one request looks like; it takes probability from every intent."""
+CLASSES = (*INTENT_IDS, SEVERAL)
 WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
 
 
@@ -18,7 +21,7 @@ class LanguageWeights:
     """The trained rows of one language."""
 
     rows: NDArray[np.float32]
-    """(DIMENSION, number of intents)."""
+    """(DIMENSION, number of CLASSES)."""
     bias: NDArray[np.float32]
     known: NDArray[np.bool_]
     """Buckets that occurred in training: how much of an utterance is familiar at all."""
@@ -36,12 +39,14 @@ class Classifier:
         if not path.is_file():
             raise WeightsMissing(path.name, "the file is absent")
         with np.load(path) as data:
-            if tuple(data["intents"]) != INTENT_IDS:
+            if tuple(data["intents"]) != CLASSES:
                 raise WeightsMissing(path.name, "trained for another list of intents")
             return cls({lang: _unpack(data, lang, path) for lang in ("zh", "en")})
 
     def probabilities(self, text: str, language: str) -> NDArray[np.float32]:
-        """One probability for each of INTENT_IDS, summing to 1; all zero for a strange text."""
+        """One probability for each of INTENT_IDS; what is left to 1 is the chance of several at once.
+        All zero for a strange text.
+        """
         weights = self._languages[language]
         found = buckets(text, language)
         if not found.size or weights.known[found].mean() < 0.2:
@@ -50,10 +55,16 @@ class Classifier:
         logits = weights.rows[found].sum(axis=0) / np.sqrt(found.size) + weights.bias
         exponents = np.exp(logits - logits.max())
         shares: NDArray[np.float32] = exponents / exponents.sum()
-        return shares
+        return shares[:-1]
+
+    def ranked(self, text: str, language: str) -> list[tuple[str, float]]:
+        """Every intent with its probability if it is only one, likeliest first."""
+        shares = self.probabilities(text, language)
+        shares = shares / max(float(shares.sum()), 1e-6)
+        return [(INTENT_IDS[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")]
 
     def best(self, text: str, language: str) -> tuple[str, float]:
-        """The likeliest intent and its probability."""
+        """The likeliest intent and its probability; low, too, when the text holds several."""
         shares = self.probabilities(text, language)
         top = int(shares.argmax())
         return INTENT_IDS[top], float(shares[top])
@@ -61,7 +72,7 @@ class Classifier:
 
 def _unpack(data: "np.lib.npyio.NpzFile", language: str, path: Path) -> LanguageWeights:
     quantised, scale = data[f"{language}_rows"], data[f"{language}_scale"]
-    if quantised.shape != (DIMENSION, len(INTENT_IDS)):
+    if quantised.shape != (DIMENSION, len(CLASSES)):
         raise WeightsMissing(path.name, f"{language} has shape {quantised.shape}")
     rows = quantised.astype(np.float32) * scale
     return LanguageWeights(rows, data[f"{language}_bias"], np.asarray(quantised.any(axis=1)))

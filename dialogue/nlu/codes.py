@@ -20,8 +20,10 @@ _TAIL = re.compile(
     "尾号|后四位|后三位|后五位|最后|末尾|结尾|\\bend(?:s|ing)?\\b|\\blast\\b|\\btail\\b|final"
 )
 _LETTERED = re.compile(
-    r"(?<![a-z\d])(?P<letters>(?:[a-z] ?){1,4})(?P<digits>\d(?:[ ,]{0,2}\d){5,19})(?P<end>[a-z]{2})?(?![a-z\d])"
+    r"(?<![a-z\d])(?P<letters>(?:[a-z] ){1,4}|[a-z]{1,4} ?)(?P<digits>\d(?:[ ,]{0,2}\d){5,19})(?P<end>[a-z]{2})?(?![a-z\d])"
 )
+_MIXED = re.compile(r"(?<![a-z\d])(?=(?:[a-z]*\d){6})(?=\d*[a-z])[a-z\d]{8,24}(?![a-z\d])")
+"""Letters and digits in any order, as some carriers write them."""
 _LETTERS_EN = re.compile(
     r"\b(?P<letters>(?:[a-z] ){1,4}|[a-z]{2,4} )(?P<digits>" + EN_DIGIT_RUN.pattern + ")"
 )
@@ -78,7 +80,10 @@ def _runs(text: str, language: str) -> Iterator[tuple[int, int, str, bool]]:
     taken: list[tuple[int, int]] = []
     for match in (*_LETTERED.finditer(text), *lettered.finditer(text)):
         letters = match.group("letters").strip()
-        if letters in _COMMON or any(s < match.end() and match.start() < e for s, e in taken):
+        words = letters.split()
+        if any(word in _COMMON for word in words) or len(words) not in (1, len(letters) // 2 + 1):
+            continue
+        if any(s < match.end() and match.start() < e for s, e in taken):
             continue
         if re.search(r"\b(?:i|a)$", letters) and len(letters) == 1:
             continue
@@ -88,6 +93,10 @@ def _runs(text: str, language: str) -> Iterator[tuple[int, int, str, bool]]:
         end = match.groupdict().get("end") or ""
         taken.append(match.span())
         yield *match.span(), (letters.replace(" ", "") + digits + end).upper(), True
+    for match in _MIXED.finditer(text):
+        if not any(s < match.end() and match.start() < e for s, e in taken):
+            taken.append(match.span())
+            yield *match.span(), match.group().upper(), True
     for match in run.finditer(text):
         if any(s < match.end() and match.start() < e for s, e in taken):
             continue

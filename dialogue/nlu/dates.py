@@ -143,7 +143,7 @@ def _ranges(
     for one in found:
         if out and out[-1][3] <= one[3]:
             link = _JOIN.fullmatch(text[out[-1][1] : one[0]])
-            around = text[max(0, out[-1][0] - 8) : one[1] + 3]
+            around = text[max(0, out[-1][0] - 14) : one[1] + 3]
             between = "between" in around or "之间" in around
             # "on the" belongs to the second day's own words in English.
             if link and (not link.group("pair") or between):

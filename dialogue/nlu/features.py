@@ -1,19 +1,35 @@
-"""Text to hashed n-gram counts; the one definition that training and inference share."""
+"""Text to hashed feature counts; the one definition that training and inference share."""
 
-from itertools import pairwise
+from itertools import combinations, pairwise
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
-DIMENSION = 1 << 13
-"""Buckets. 8192 keeps both languages' weights under 1.5 MB; collisions cost < 0.5 % accuracy."""
+from dialogue.nlu.concepts import concepts
+
+DIMENSION = 1 << 14
+"""Buckets. 16384 keeps both languages' weights near 1 MB; collisions cost < 0.5 % accuracy."""
+MAX_CONCEPTS = 10
+"""Of one text, for pairs: a longer one holds several requests and is cut before."""
 
 
 def buckets(text: str, language: str) -> NDArray[np.intp]:
     """Distinct bucket indices of a normalised text; empty for an empty text."""
     grams = _english(text) if language == "en" else _mandarin(text)
+    if grams:
+        grams |= _meanings(text, language)
     return np.array(sorted({crc32(gram.encode()) % DIMENSION for gram in grams}), dtype=np.intp)
+
+
+def _meanings(text: str, language: str) -> set[str]:
+    """Concepts, neighbours in order, and every pair of them wherever they stand."""
+    named = concepts(text, language)
+    grams = {f"c:{name}" for name in named}
+    grams.update(f"c:{a}>{b}" for a, b in pairwise(named))
+    distinct = sorted(set(named[:MAX_CONCEPTS]))
+    grams.update(f"c:{a}+{b}" for a, b in combinations(distinct, 2))
+    return grams
 
 
 def _mandarin(text: str) -> set[str]:

@@ -26,12 +26,14 @@ _FILLERS_ZH = re.compile(
     r"[呃额唔]+|嗯+(?=[^嗯])|(?<=[^\s,])啊+|那个那个|就是说|(?<=[,\s])那个(?=我)"
 )
 _UNKNOWN = re.compile(r"\[unk\]|<unk>")
-_DAY = re.compile(r"\b(20\d\d)[-/](\d{1,2})[-/](\d{1,2})\b")
+_DAY = re.compile(r"(?<!\d)(20\d\d)[-/](\d{1,2})[-/](\d{1,2})(?!\d)")
 _BREAKS = re.compile(r"[,.;:!?，。；：！？、\n]+")
 _HAN_GAP = re.compile(r"(?<=[一-鿿])\s+(?=[一-鿿])")
 _OTHER = re.compile(r"[^\w\s,']+")
 _STUTTER_EN = re.compile(r"\b(i|my|the|to|want|a|where|is|please|and)( \1\b)+")
 _STUTTER_ZH = re.compile(r"(我想|我要|我的|我|要|想|把)\1+")
+PAUSED_CHARS = 3.6
+"""Mean characters between gaps from which they are pauses rather than the spaces between words."""
 MAX_CHARS = 400
 """An utterance of half a minute has fewer; the rest of a longer text is not read."""
 
@@ -58,6 +60,13 @@ def _english(text: str) -> str:
 
 def _mandarin(text: str) -> str:
     text = _OTHER.sub(lambda m: m.group() if m.group() in "·¥$" else " ", text)
-    text = _HAN_GAP.sub("", re.sub(r"\s+", " ", text))
+    text = re.sub(r"\s+", " ", text)
+    text = _HAN_GAP.sub("" if _is_spelt_apart(text) else ",", text)
     text = _FILLERS_ZH.sub("", text)
     return _STUTTER_ZH.sub(r"\1", re.sub(r" ?, ?", ",", text))
+
+
+def _is_spelt_apart(text: str) -> bool:
+    """Gaps between words, as a recogniser writes; otherwise a gap is where the speaker paused."""
+    chunks = [chunk for chunk in re.split("[ ,]+", text) if chunk]
+    return sum(map(len, chunks)) < PAUSED_CHARS * len(chunks)

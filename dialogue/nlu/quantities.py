@@ -15,7 +15,7 @@ _UNITS = (
     "items?|pairs?|pieces?|box|boxes|bottles?|bags?|packs?|packages|parcels|sets?|units?|copies|cans?|"
     "kilos?|pounds?|cartons?|of them|of these|of those|orders|cases?"
 )
-_NOT_A_COUNT = re.compile(r"(?:one|a|the|this|that|last|first|every|no)\s*$")
+_DOZENS = {"dozen": 12.0, "a dozen": 12.0, "half a dozen": 6.0, "two dozen": 24.0}
 _ARTICLE_ZH = re.compile("[这那哪每第另上下前后几同某换][一二三四五六七八九十]?$|[第这那哪每另]$")
 
 
@@ -38,11 +38,11 @@ def _mandarin(text: str) -> Found:
 
 def _english(text: str, nouns: str) -> Found:
     pattern = re.compile(
-        rf"\b(?P<n>{EN_NUMBER})(?:more |extra |of (?:the|my|your) |(?:[a-z]+ )??)?(?:{_UNITS}|(?:{nouns})(?:e?s)?)\b"
+        rf"\b(?P<n>{EN_NUMBER}|(?:a |half a |two )?dozen )(?:more |extra |of (?:the|my|your) |(?:[a-z]+ )??)?(?:{_UNITS}|(?:{nouns})(?:e?s)?)\b"
     )
     for match in pattern.finditer(text):
         words = match.group("n").strip()
-        value = value_en(words)
+        value = _DOZENS.get(words) or value_en(words)
         if value is None or not 1 <= value < 1000 or words in ("o", "oh") or "." in words:
             continue
         if value == 1 and re.search(

@@ -1,6 +1,8 @@
 """One utterance to what it asks for and the values it names: rules, splitter, classifier."""
 
+import re
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -10,12 +12,21 @@ from dialogue.nlu.entities import Products, load_products, read_entities
 from dialogue.nlu.intents import ANSWERS, NOT_REQUESTS
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.splitter import split
-from dialogue.turns import Intent, Understanding
+from dialogue.turns import Entity, Intent, Understanding
 
 THRESHOLD = 0.28
 """Below this probability the classifier abstains. A lower one loses fewer unusual requests, a
 higher one lets fewer strange ones in; the price of both is in MODEL_CARD.md. Losing one costs a
 repeat, and every act is confirmed, so both errors are cheap."""
+FLOOR = 0.2
+"""Below this even the likeliest request is taken for something that this line does not do; chosen on
+the development half of tests/evaluation."""
+NUMBERS = ("order_id", "order_id_tail", "phone", "phone_tail", "tracking_no")
+_INTRODUCTIONS = re.compile(
+    r"我的|我|是|订单|号码|编号|单号|号|手机|电话|尾|后|四位|最后|的|它|快递|运单|物流|嗯|那个"
+    r"|\b(?:my|the|it|is|order|number|phone|mobile|ends?|ending|in|with|last|four|digits|of|tracking|"
+    r"parcel|package|code|a|yes|okay|um)\b"
+)
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
 
 
@@ -36,8 +47,23 @@ class Understander:
         """What is asked for, in order of mention; no intent at all when nothing is sure enough."""
         clean = normalise(text, language)
         today = now.astimezone(self._zone).date()
-        entities = read_entities(clean, language, today, self._products)
-        return Understanding(tuple(self._intents(clean, language)), entities)
+        found = read_entities(clean, language, today, self._products)
+        entities = tuple(_as_written(entity, text) for entity in found)
+        if _is_number_alone(clean, entities):
+            return Understanding((), entities)  # an answer, or a request without a verb
+        intents = self._intents(clean, language)
+        if intents or not clean or rules.refuses_person(clean, language):
+            return Understanding(tuple(intents), entities)
+        return self._unsure(clean, language, entities)
+
+    def _unsure(self, text: str, language: str, entities: tuple[Entity, ...]) -> Understanding:
+        """Out of scope when no request is likely at all; else the two likeliest readings."""
+        ranked = self._classifier.ranked(text, language)
+        likely = [Intent(i, share, text) for i, share in ranked if i != "out_of_scope"][:2]
+        if ranked[0][0] == "out_of_scope" or likely[0].confidence < FLOOR:
+            share = dict(ranked)["out_of_scope"]
+            return Understanding((Intent("out_of_scope", share, text),), entities)
+        return Understanding((), entities, tuple(likely))
 
     def _intents(self, text: str, language: str) -> list[Intent]:
         if not text:
@@ -63,6 +89,23 @@ class Understander:
             elif stretch.confidence >= THRESHOLD:
                 found.append(Intent(stretch.intent, stretch.confidence, stretch.words))
         return found
+
+
+def _as_written(entity: Entity, text: str) -> Entity:
+    """An address keeps the capitals that the text has."""
+    if entity.kind != "address":
+        return entity
+    plain = " ".join(text.replace(",", " ").split())
+    at = plain.lower().find(entity.value)
+    return entity if at < 0 else replace(entity, value=plain[at : at + len(entity.value)])
+
+
+def _is_number_alone(text: str, entities: tuple[Entity, ...]) -> bool:
+    """Nothing is said but a number and the words that introduce one."""
+    numbers = [entity.words for entity in entities if entity.kind in NUMBERS]
+    for words in numbers:
+        text = text.replace(words, " ")
+    return bool(numbers) and not _INTRODUCTIONS.sub("", text).strip(" ,")
 
 
 def _tidy(intents: Iterable[Intent]) -> list[Intent]:

@@ -11,7 +11,7 @@ from aftersales.errors import AlreadyRequested, ShopUnavailable
 from aftersales.gateways import Item, Order, Parcel, RefundReceipt, ReturnReceipt
 from dialogue.build import build_dialogue
 from dialogue.manager import DialogueManager
-from dialogue.turns import Caller, Memory, Utterance
+from dialogue.turns import Caller, Intent, Memory, Understanding, Utterance
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 MEI = Caller("+8613800000101", "c1", "Mei")
@@ -155,3 +155,48 @@ def test_the_greeting_names_machine_recording_tone_and_the_way_out(manager):
         assert words in english
     for words in ("自动", "录音", "语气", "按零"):
         assert words in mandarin
+
+
+class Unsure:
+    """Understands nothing surely; what it finds likely is given."""
+
+    def __init__(self, *readings: str) -> None:
+        self.readings = readings
+
+    def understand(self, text: str, language: str, now: datetime) -> Understanding:
+        if text in ("yes", "no"):
+            answer = "affirm" if text == "yes" else "deny"
+            return Understanding((Intent(answer, 1.0, text),), ())
+        return Understanding((), (), tuple(Intent(i, 0.25, text) for i in self.readings))
+
+
+@pytest.fixture
+def unsure_manager(shop: FakeShop) -> DialogueManager:
+    manager = build_dialogue(shop, ZoneInfo("Asia/Shanghai"))
+    manager._understander = Unsure("complaint", "lost_package")
+    return manager
+
+
+def test_what_is_unclear_is_asked_once_with_both_readings(unsure_manager):
+    reply = hear(unsure_manager, "that paper thing", Memory(language="en"))
+    assert "complaint" in reply.text and "lost parcel" in reply.text
+    assert reply.handover is None
+
+
+def test_a_yes_takes_the_likelier_reading(unsure_manager):
+    asked = hear(unsure_manager, "that paper thing", Memory(language="en"))
+    reply = hear(unsure_manager, "yes", asked.memory)
+    assert reply.handover is not None and reply.handover.intent == "complaint"
+
+
+def test_the_second_reading_can_be_chosen(unsure_manager):
+    asked = hear(unsure_manager, "that paper thing", Memory(language="en"))
+    reply = hear(unsure_manager, "the second one", asked.memory)
+    assert reply.memory.agenda[:1] == ("lost_package",) or reply.memory.done
+    assert "Asked for: lost parcel." in reply.memory.story
+
+
+def test_when_neither_is_meant_a_person_takes_over(unsure_manager):
+    asked = hear(unsure_manager, "that paper thing", Memory(language="en"))
+    reply = hear(unsure_manager, "no", asked.memory)
+    assert reply.handover is not None and reply.handover.reason == "stuck"
