@@ -1,4 +1,4 @@
-"""The question between the two likeliest readings: what was offered, and which one the answer takes."""
+"""The question between the two likeliest readings: what was offered, which one the answer takes."""
 
 import re
 from dataclasses import replace

@@ -44,7 +44,8 @@ class Classifier:
             return cls({lang: _unpack(data, lang, path) for lang in ("zh", "en")})
 
     def probabilities(self, text: str, language: str) -> NDArray[np.float32]:
-        """One probability for each of INTENT_IDS; what is left to 1 is the chance of several at once.
+        """One probability for each of INTENT_IDS; the rest to 1 is the chance of several at once.
+
         All zero for a strange text.
         """
         weights = self._languages[language]
@@ -64,7 +65,7 @@ class Classifier:
         return [(INTENT_IDS[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")]
 
     def best(self, text: str, language: str) -> tuple[str, float]:
-        """The likeliest intent and its probability; low, too, when the text holds several."""
+        """The likeliest intent and its probability; low when the text holds several."""
         shares = self.probabilities(text, language)
         top = int(shares.argmax())
         return INTENT_IDS[top], float(shares[top])

@@ -1,4 +1,4 @@
-"""Runs of digits: order, parcel and telephone numbers and their tails, told apart by what is said."""
+"""Runs of digits: order, parcel and telephone numbers and their tails, told apart by the words."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ Found = Iterator[tuple[int, int, str, str]]
 
 _CUES = {
     "phone": re.compile(
-        "手机|电话|号码是1|联系方式|phone|mobile|\\bcell\\b|call me|text me|reach me|contact number|telephone"
+        "手机|电话|号码是1|联系方式|phone|mobile|\\bcell\\b|call me|text me|reach me|contact number|telephone"  # noqa: E501
     ),
     "order": re.compile("订单|单子|下的单|下单|\\border(?:s|ed|ing)?\\b|purchase"),
     "tracking": re.compile(
@@ -20,7 +20,7 @@ _TAIL = re.compile(
     "尾号|后四位|后三位|后五位|最后|末尾|结尾|\\bend(?:s|ing)?\\b|\\blast\\b|\\btail\\b|final"
 )
 _LETTERED = re.compile(
-    r"(?<![a-z\d])(?P<letters>(?:[a-z] ){1,4}|[a-z]{1,4} ?)(?P<digits>\d(?:[ ,]{0,2}\d){5,19})(?P<end>[a-z]{2})?(?![a-z\d])"
+    r"(?<![a-z\d])(?P<letters>(?:[a-z] ){1,4}|[a-z]{1,4} ?)(?P<digits>\d(?:[ ,]{0,2}\d){5,19})(?P<end>[a-z]{2})?(?![a-z\d])"  # noqa: E501
 )
 _MIXED = re.compile(r"(?<![a-z\d])(?=(?:[a-z]*\d){6})(?=\d*[a-z])[a-z\d]{8,24}(?![a-z\d])")
 """Letters and digits in any order, as some carriers write them."""
@@ -74,7 +74,7 @@ def codes(text: str, language: str) -> Found:
             yield start, end, kind, code
 
 
-def _runs(text: str, language: str) -> Iterator[tuple[int, int, str, bool]]:
+def _runs(text: str, language: str) -> Iterator[tuple[int, int, str, bool]]:  # noqa: C901
     lettered = _LETTERS_ZH if language == "zh" else _LETTERS_EN
     run, to_digits = (ZH_DIGIT_RUN, digits_zh) if language == "zh" else (EN_DIGIT_RUN, digits_en)
     taken: list[tuple[int, int]] = []

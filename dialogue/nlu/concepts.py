@@ -1,5 +1,5 @@
-"""Words of nearly the same meaning under one name, read from concepts.yaml: features that carry over
-to sentences in other words than the examples.
+"""Words of nearly the same meaning under one name, read from concepts.yaml: features that carry
+over to sentences in other words than the examples.
 """
 
 from collections.abc import Mapping

@@ -43,4 +43,4 @@ How much each set is worth:
 **Limits.** All sentences but Bitext's come from one hand. Out of scope is an open class: strange
 requests may be taken for a known one, so every action is confirmed. Below a confidence of 0.28 the
 caller is asked which of the two likeliest readings is meant, once; then a person takes over.
-"""
+"""  # noqa: E501

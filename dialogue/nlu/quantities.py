@@ -38,7 +38,7 @@ def _mandarin(text: str) -> Found:
 
 def _english(text: str, nouns: str) -> Found:
     pattern = re.compile(
-        rf"\b(?P<n>{EN_NUMBER}|(?:a |half a |two )?dozen )(?:more |extra |of (?:the|my|your) |(?:[a-z]+ )??)?(?:{_UNITS}|(?:{nouns})(?:e?s)?)\b"
+        rf"\b(?P<n>{EN_NUMBER}|(?:a |half a |two )?dozen )(?:more |extra |of (?:the|my|your) |(?:[a-z]+ )??)?(?:{_UNITS}|(?:{nouns})(?:e?s)?)\b"  # noqa: E501
     )
     for match in pattern.finditer(text):
         words = match.group("n").strip()

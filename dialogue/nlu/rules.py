@@ -29,7 +29,7 @@ _ALL_NO_EN = re.compile(
 )
 _LEAD_EN = re.compile(
     r"(?:(?P<yes>yes|yeah|yep|correct|right|sure)|(?P<no>no thank you|no thanks|nope|no))\b"
-    r"(?!\s+(?:one|body|more|problem|refund|money|invoice|answer|reply|network|service)\b)"
+    r"(?!\s+(?:courier|driver|technician|installer|update|movement|code|tracking|receipt|package|parcel|clue|idea|sound|picture|sign|one|body|more|problem|refund|money|invoice|answer|reply|network|service)\b)"
     r"[\s,]*(?:and|but)?\s*"
 )
 
@@ -44,6 +44,7 @@ _PERSON_EN = re.compile(
 _NOT_PERSON_EN = re.compile(
     r"\b(?:not|no)\b(?: \w+){0,4} (?:agent|representative|operator|person|human)\b|"
     r"\b(?:the|your) (?:agent|representative|operator) (?:was|is|were|told)\b|"
+    r"\b(?:complain|complaint|report)\b.* about .*\b(?:agent|representative|operator)\b|"
     r"\b(?:travel|insurance|estate) agent\b"
 )
 

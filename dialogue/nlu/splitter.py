@@ -20,7 +20,7 @@ SURE = 0.5
 """A stretch below this adds nothing to a way of cutting."""
 
 _STRONG_ZH = re.compile(
-    "然后|还有|另外|顺便|并且|而且|以及|同时|再就是|接着|要不然|不然|,| |(?<=货)[和与]?(?=退款|退钱|换货)"
+    "然后|还有|另外|顺便|并且|而且|以及|同时|再就是|接着|要不然|不然|,| |(?<=货)[和与]?(?=退款|退钱|换货)"  # noqa: E501
 )
 _WEAK_ZH = re.compile(
     "(?<=...)(?=我想|我要|请问|帮我|能不能|可不可以|我的|给我|赶紧|你们|不行就|要是|如果|能修|能换|能退|再帮|再看|再问"
@@ -28,12 +28,12 @@ _WEAK_ZH = re.compile(
     "|(?<=[了吗呢啊吧呀])(?!的|[了吗呢啊吧呀])(?=...)"
 )
 _STRONG_EN = re.compile(
-    r"(?:\s*,\s*)?\b(?:and then|and also|and|also|then|plus|besides|but|so|or else|otherwise|or)\b|\s*,\s*"
+    r"(?:\s*,\s*)?\b(?:and then|and also|and|also|then|plus|besides|but|so|or else|otherwise|or)\b|\s*,\s*"  # noqa: E501
 )
 _WEAK_EN = re.compile(
-    r"(?<=\w )(?=(?:i want|i need|i would|i am|i have|can you|can i|could you|where is|when will|when is|how |please |"
-    r"what is|who |why |just |give me|let me|get me|cancel |refund |return |send |change |check |hurry|it is |it will|"
-    r"nobody |no one |do you|is it|is there|are there|check |tell me|if |you |the \w+ (?:is|was|has|did|does)|my \w+ (?:is|was|has|did|does)) ?)"
+    r"(?<=\w )(?=(?:i want|i need|i would|i am|i have|can you|can i|could you|where is|when will|when is|how |please |"  # noqa: E501
+    r"what is|who |why |just |give me|let me|get me|cancel |refund |return |send |change |check |hurry|it is |it will|"  # noqa: E501
+    r"nobody |no one |do you|is it|is there|are there|check |tell me|if |you |the \w+ (?:is|was|has|did|does)|my \w+ (?:is|was|has|did|does)) ?)"  # noqa: E501
 )
 
 Classify = Callable[[str], tuple[str, float]]

@@ -22,7 +22,7 @@ SHORT_ONES = frozenset({"affirm", "deny", "greeting_thanks", "out_of_scope"})
 """Never part of a pair of requests."""
 _AROUND = {
     "zh": (
-        ["", "你好", "您好我想问一下", "喂那个", "是这样的", "麻烦问下", "就是", "那什么", "我跟你说", "不好意思",
+        ["", "你好", "您好我想问一下", "喂那个", "是这样的", "麻烦问下", "就是", "那什么", "我跟你说", "不好意思",  # noqa: E501
          "我想问下", "你好我这边", "呃我那个"],
         ["", "", "谢谢", "可以吗", "麻烦了", "怎么办", "你看看", "行不行", "啊", "呀"],
     ),
@@ -85,9 +85,9 @@ def rows_of(examples: Sequence[Example], language: str) -> list[Row]:
         weight = 1 / counts[example.line] ** 0.5
         rows.append((text, example.intent, weight))
         # What is left of a shorter sentence may be a bare noun, which asks for nothing.
-        if len(text if language == "zh" else text.split()) >= (7 if language == "zh" else 5):
-            if chance.random() < 0.5:
-                rows.append((_with_a_gap(text, language, chance), example.intent, weight * 0.6))
+        is_long = len(text if language == "zh" else text.split()) >= (7 if language == "zh" else 5)
+        if is_long and chance.random() < 0.5:
+            rows.append((_with_a_gap(text, language, chance), example.intent, weight * 0.6))
         if example.intent not in SHORT_ONES and chance.random() < 0.3:
             rows.append((_in_talk(text, language, chance), example.intent, weight * 0.6))
     rows += _pairs([row for row in rows if row[1] not in SHORT_ONES], language, chance)

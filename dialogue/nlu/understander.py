@@ -19,8 +19,8 @@ THRESHOLD = 0.28
 higher one lets fewer strange ones in; the price of both is in MODEL_CARD.md. Losing one costs a
 repeat, and every act is confirmed, so both errors are cheap."""
 FLOOR = 0.2
-"""Below this even the likeliest request is taken for something that this line does not do; chosen on
-the development half of tests/evaluation."""
+"""Below this even the likeliest request is taken for something that this line does not do; chosen
+on the development half of tests/evaluation."""
 NUMBERS = ("order_id", "order_id_tail", "phone", "phone_tail", "tracking_no")
 _INTRODUCTIONS = re.compile(
     r"我的|我|是|订单|号码|编号|单号|号|手机|电话|尾|后|四位|最后|的|它|快递|运单|物流|嗯|那个"
@@ -74,7 +74,8 @@ class Understander:
         led = rules.leading_answer(text, language)
         if led is not None:
             intent, words, rest = led
-            return _tidy([Intent(intent, 1.0, words), *self._requests(rest, language)])
+            asked = [i for i in self._requests(rest, language) if i.id not in NOT_REQUESTS]
+            return _tidy([Intent(intent, 1.0, words), *asked])
         return _tidy(self._requests(text, language))
 
     def _requests(self, text: str, language: str) -> list[Intent]:

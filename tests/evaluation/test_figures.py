@@ -1,0 +1,43 @@
+"""Floors a little below what the model card tells, so that a loss is noticed; not the targets."""
+
+import pytest
+
+from bench import evaluation_sets as sets
+from dialogue.nlu.understander import Understander
+
+
+@pytest.fixture(scope="module")
+def mind() -> Understander:
+    return Understander.load()
+
+
+@pytest.mark.parametrize(("language", "least"), [("zh", 0.85), ("en", 0.78)])
+def test_single_requests_of_the_blind_set_are_mostly_understood(mind, language, least):
+    right, refused = sets.singles(mind, language, "intents_blind", None)
+    assert right.share >= least
+    assert refused.share <= 0.06
+
+
+@pytest.mark.parametrize(("language", "least"), [("zh", 0.70), ("en", 0.70)])
+def test_several_requests_are_mostly_all_found(mind, language, least):
+    assert sets.several(mind, language, "test").share >= least
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_values_are_exact(mind, language):
+    assert sets.values(mind, language, "test").share >= 0.95
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_strange_requests_are_mostly_refused(mind, language):
+    assert sets.outside(mind, language, "out_of_scope_test", None).share >= 0.75
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_sets_are_as_large_as_promised(language):
+    for name in ("intents", "intents_test"):
+        texts = sets.read(language, name)
+        assert all(len(found) >= 8 for found in texts.values()), name
+    assert len(sets.read(language, "multi")) >= 60
+    assert len(sets.read(language, "out_of_scope")) >= 200
+    assert len(sets.read(language, "entities")) >= 75
