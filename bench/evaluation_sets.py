@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def half(text: str) -> str:
     return "dev" if sha256(str(text).encode()).digest()[0] % 2 == 0 else "test"
 
 
+@cache
 def trained(language: str) -> set[str]:
     return {normalise(example.text, language) for example in load_examples(language)}
 

@@ -35,10 +35,14 @@ How much each set is worth:
 * *blind*: written last, after the examples were closed; only its totals were looked at. The best
   estimate that is in this repository of what ordinary callers will meet.
 * *hard wording*: idioms and roundabout ways. Written after most examples; failures of its development
-  half were looked at, and examples of the same meanings were added afterwards. Not proof.
+  half were looked at, and lines added afterwards resemble sentences of both halves. Not proof.
 * *first set*: written before tuning, but by the author of the examples shortly before them, so that
   many sentences are close to a training line. It flatters, most of all in English. Not proof.
 * several requests and values: written before tuning; the rows are the half that was not looked at.
+
+The targets (single >= 96 %, several >= 90 %, out of scope >= 90 % at <= 3 % refused, values >= 95 %)
+are met for values alone. The learning curve still rises steeply at the last step: more lines in other
+words are what is missing, from other hands than the author's.
 
 **Limits.** All sentences but Bitext's come from one hand. Out of scope is an open class: strange
 requests may be taken for a known one, so every action is confirmed. Below a confidence of 0.28 the
