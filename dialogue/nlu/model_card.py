@@ -38,6 +38,8 @@ How much each set is worth:
   half were looked at, and lines added afterwards resemble sentences of both halves. Not proof.
 * *first set*: written before tuning, but by the author of the examples shortly before them, so that
   many sentences are close to a training line. It flatters, most of all in English. Not proof.
+* Bitext's left-out fifth, mapped to our intents (its data is not in this repository, so it is no row):
+  98.7 % of 690 sentences whose text was not trained on. Same templates as the rest of that corpus.
 * several requests and values: written before tuning; the rows are the half that was not looked at.
 
 The targets (single >= 96 %, several >= 90 %, out of scope >= 90 % at <= 3 % refused, values >= 95 %)
