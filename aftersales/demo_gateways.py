@@ -1,6 +1,6 @@
 """The demo shop: the whole port on our own tables, so that everything runs without a real shop."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session, sessionmaker
@@ -18,6 +18,7 @@ from aftersales.gateways import (
     TrackPoint,
 )
 from aftersales.models import ShopCustomer, ShopOrder, ShopParcel
+from aftersales.passing_time import pass_time
 
 
 class DemoShop:
@@ -107,6 +108,11 @@ class DemoShop:
         with self._sessions() as session:
             row = session.get(ShopCustomer, customer_id)
             return () if row is None else demo_deeds.coupons(row)
+
+    def pass_time(self, moved: timedelta, now: datetime) -> None:
+        """The shop's clock was moved by so much and shows `now`."""
+        with self._sessions.begin() as session:
+            pass_time(session, moved, now)
 
     def perform(self, deed: Deed, key: str, now: datetime) -> Receipt:
         """Do it once per key."""

@@ -150,7 +150,9 @@ class ShopServer:
         return _json(msgspec.to_builtins(self.faults))
 
     async def _set_clock(self, request: web.Request) -> web.Response:
-        self.offset += timedelta(hours=msgspec.json.decode(await request.read(), type=_Clock).hours)
+        moved = timedelta(hours=msgspec.json.decode(await request.read(), type=_Clock).hours)
+        self.offset += moved
+        await asyncio.to_thread(self._shop.pass_time, moved, self.now())
         return _json({"now": self.now().isoformat()})
 
     def _answer(self, value: Any) -> web.Response:

@@ -170,6 +170,16 @@ def test_the_shops_clock_and_faults_can_be_set_from_outside(house):
     assert requests.put(f"{url}/test/faults", json={"lie": "x"}, timeout=5).status_code >= 400
 
 
+def test_when_the_clock_is_moved_parcels_arrive_and_refunds_are_paid(house, shop):
+    assert shop.orders_of("c0101")[0].status == "shipped"
+    requests.put(f"{house[1]}/test/clock", json={"hours": 100}, timeout=5).raise_for_status()
+    order = shop.orders_of("c0101")[0]
+    assert order.status == "delivered" and order.delivered_at is not None
+    assert shop.parcel_of(order.number).track[-1].event == "delivered"
+    assert shop.orders_of("c0111")[0].refund_state == "approved"
+    assert shop.request_return(order.number, "k", NOW).order_number == order.number
+
+
 @pytest.mark.parametrize(
     "fault", [{"slow_seconds": 9}, {"down": True}, {"lie": "negative_money"}, {"lie": "not_json"}]
 )
