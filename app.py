@@ -26,6 +26,7 @@ from dialogue.manager import DialogueManager
 from emotion.acoustic import AcousticScorer
 from emotion.fusion import EmotionScorer
 from emotion.lexical import LexicalScorer
+from emotion.weights import FREE, SHIPPED, load_models
 from ivr.perform import Performer
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
@@ -192,9 +193,10 @@ def create_app(settings: Settings | None = None, *, dispatch: bool = True) -> "F
     return app
 
 
-def build_emotion() -> EmotionScorer:
-    """Voice and words, with the bundled weights and lexicons."""
-    return EmotionScorer(AcousticScorer(), LexicalScorer.load())
+def build_emotion(settings: Settings) -> EmotionScorer:
+    """Voice and words, with the chosen weights and the bundled lexicons."""
+    weights = {"free": FREE, "trained": SHIPPED}[settings.queue.emotion_weights]
+    return EmotionScorer(AcousticScorer(load_models(weights)), LexicalScorer.load())
 
 
 def build_intake(services: Services) -> "Intake":

@@ -130,6 +130,7 @@ class DemoHouse:
             "HOTLINE_PHONE": "box",
             "HOTLINE_PHONE_BOX_URL": at.box_url,
             "HOTLINE_EMOTION": "active",
+            "HOTLINE_EMOTION_WEIGHTS": "trained",
             "HOTLINE_WRAP_UP_SECONDS": "15",
         }
 

@@ -28,7 +28,7 @@ LEASE_BEYOND_RING_SECONDS = 10
 def add_voice(app: Flask, services: Services) -> None:
     """The webhooks of the provider."""
     line = services.settings.line
-    turns = TurnTaker(services.dialogue, build_emotion(), services.now)
+    turns = TurnTaker(services.dialogue, build_emotion(services.settings), services.now)
     caller_parts = VoiceParts(
         session=services.session,
         store=services.store,
