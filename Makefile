@@ -2,9 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help setup setup-dev demo test check format models asr-report emotion-report setup-training serve worker lock clean
+.PHONY: help setup setup-dev setup-training demo test check format serve worker models asr-report emotion-report understanding-report lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
