@@ -3,16 +3,16 @@
 import pytest
 
 from calls.kinds import Kind
-from tests.calls.conftest import Crowd
+from tests.calls.conftest import Pair
 from tests.calls.playing import House
 
 pytestmark = pytest.mark.timeout(240)
 
 
 def test_a_caller_whom_two_agents_do_not_take_keeps_the_place_and_gets_the_third(
-    house: House, crowd: Crowd
+    house: House, pair: Pair
 ) -> None:
-    an, bai = crowd.an.call_sid("An"), crowd.bai.call_sid("Bai")
+    an, bai = pair.an.call_sid("An"), pair.bai.call_sid("Bai")
     house.wait_event(bai, Kind.QUEUED, 40)
     joined = house.waiting.entry(an).joined_ms
 
@@ -36,18 +36,18 @@ def test_a_caller_whom_two_agents_do_not_take_keeps_the_place_and_gets_the_third
     queued = house.events(an, Kind.QUEUED)[0]
     waited = (connected.at - queued.at).total_seconds()
     assert connected.data["waited_seconds"] == pytest.approx(waited, abs=2)
-    crowd.an.succeeded(60)
+    pair.an.succeeded(60)
     third.succeeded(30)
     assert house.row(an).outcome == "answered_by_agent"
 
 
-def test_a_phone_stops_ringing_when_its_caller_hangs_up(house: House, crowd: Crowd) -> None:
-    bai = crowd.bai.call_sid("Bai")
+def test_a_phone_stops_ringing_when_its_caller_hangs_up(house: House, pair: Pair) -> None:
+    bai = pair.bai.call_sid("Bai")
     house.wait_event(bai, Kind.QUEUED, 60)
     rings = house.agent("rui", "available", {"ring_out": None, "within": 30}, {"pause": 5})
     offered = house.wait_event(bai, Kind.OFFERED, 30, agent_id="rui")
 
-    crowd.bai.stop()  # the caller gives up in this moment
+    pair.bai.stop()  # the caller gives up in this moment
 
     house.wait_event(bai, Kind.ABANDONED, 10)
     leg = house.log.legs(bai)[-1]

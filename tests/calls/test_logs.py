@@ -11,7 +11,7 @@ pytestmark = pytest.mark.timeout(120)
 
 
 def test_no_log_holds_a_callers_number_or_a_streams_token(house: House, crowd: Crowd) -> None:
-    assert crowd.an.call_sid("An"), "somebody called"
+    assert crowd.interrupter.call_sid("Hannah"), "somebody called"
     for process in ("web", "media", "worker"):
         log = house.demo.supervisor.log_of(process)
         written = log.read_text(encoding="utf-8", errors="replace")
