@@ -9,8 +9,7 @@ import yaml
 
 from dialogue.cli_view import to_json
 from dialogue.nlu.classifier import WEIGHTS_FILE
-from dialogue.nlu.examples import examples_digest, expand, load_examples
-from dialogue.nlu.intents import INTENT_IDS
+from dialogue.nlu.examples import examples_digest, load_examples
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.understander import Understander
 
@@ -148,19 +147,10 @@ def test_understanding_needs_no_heavy_import():
     assert done.stdout.strip() == "[]"
 
 
-def test_every_intent_has_examples_in_both_languages():
-    for language in ("zh", "en"):
-        assert {e.intent for e in load_examples(language)} == set(INTENT_IDS)
-
-
 def test_the_weights_were_trained_on_the_present_examples():
     """Fails after a change of the data files until `python -m dialogue.nlu.train` has run."""
     with np.load(WEIGHTS_FILE) as data:
         assert str(data["examples"]) == examples_digest()
-
-
-def test_alternatives_in_an_example_are_spelt_out():
-    assert expand("(a|b|) c") == ("a c", "b c", "c")
 
 
 def test_the_view_is_plain_json(understander):
