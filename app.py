@@ -21,8 +21,10 @@ from aftersales.http_shop import HttpShop
 from aftersales.shop import Shop
 from calls.live import LiveFeed
 from calls.log import CallLog
-from dialogue.build import build_dialogue
+from dialogue.build import build_dialogue, build_understanding
+from dialogue.llm.backend import BackendAddress
 from dialogue.manager import DialogueManager
+from dialogue.turns import Understands
 from emotion.acoustic import AcousticScorer
 from emotion.fusion import EmotionScorer
 from emotion.lexical import LexicalScorer
@@ -107,7 +109,7 @@ def build_services(
     live = LiveFeed(redis)
     call_log = CallLog(session_factory, live.publish)
     shop = build_shop(settings, session_factory)
-    dialogue = build_dialogue(shop, settings.zone)
+    dialogue = build_dialogue(shop, settings.zone, understanding=build_mind(settings))
     rules = load_rules()
     waiting = Waiting(redis, rules.steps)
     presence, reservations = Presence(redis), Reservations(redis)
@@ -158,6 +160,13 @@ def build_services(
         session=CallSession(store, performer, policy, now_ms),
         count_rejected=Rejections(redis).count,
     )
+
+
+def build_mind(settings: Settings) -> Understands:
+    """The offline understanding, and language models for a second opinion where some are set."""
+    llm = settings.llm
+    models = [BackendAddress(one.name, one.url, one.model, one.token) for one in llm.models]
+    return build_understanding(settings.zone, models, llm.deadline_ms / 1000, llm.tokens_a_day)
 
 
 def build_shop(settings: Settings, session_factory: sessionmaker[Session]) -> Shop:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 import msgspec
 import requests
 
+from aftersales.bounded_body import AnswerTooLarge, AnswerTooSlow, bounded_body
 from aftersales.deeds import Coupon, Deed, Details, Receipt, kind_of
 from aftersales.errors import (
     AfterSalesError,
@@ -190,13 +191,12 @@ class HttpShop:
             stream=True,
             allow_redirects=False,
         ) as response:
-            body = b""
-            for chunk in response.iter_content(65536):
-                body += chunk
-                if len(body) > ANSWER_LIMIT:
-                    raise ShopLied(_name(question), f"more than {ANSWER_LIMIT} bytes")
-                if self._steady() > ends:
-                    raise ShopUnavailable("the answer took too long")
+            try:
+                body = bounded_body(response, ANSWER_LIMIT, ends, self._steady)
+            except AnswerTooLarge as problem:
+                raise ShopLied(_name(question), str(problem)) from problem
+            except AnswerTooSlow as problem:
+                raise ShopUnavailable(str(problem)) from problem
             if response.status_code >= 500 or response.status_code == 429:
                 raise ShopUnavailable(f"status {response.status_code}")
             return response.status_code, body

@@ -1,5 +1,6 @@
 """The dialogue put together: understanding, wording and all bots on one shop."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,13 +25,31 @@ from dialogue.bots.refund import RefundBot
 from dialogue.bots.returns import ReturnsBot
 from dialogue.bots.shipping_bill import ShippingCase
 from dialogue.bots.visits import VisitCase
+from dialogue.llm.backend import BackendAddress, ChatBackend
+from dialogue.llm.budget import Budget
+from dialogue.llm.second_opinion import SecondOpinion
 from dialogue.manager import DialogueManager
 from dialogue.nlu.understander import Understander
+from dialogue.turns import Understands
 from dialogue.wording import load_wording
 
 
+def build_understanding(
+    zone: ZoneInfo, models: Sequence[BackendAddress], deadline_seconds: float, tokens_a_day: int
+) -> Understands:
+    """The offline understanding, with language models for a second opinion if there are any."""
+    offline = Understander.load(zone)
+    if not models:
+        return offline
+    backends = [ChatBackend(model) for model in models]
+    return SecondOpinion(offline, backends, Budget(tokens_a_day), deadline_seconds)
+
+
 def build_dialogue(
-    shop: Shop, zone: ZoneInfo, wording_folder: Path | None = None
+    shop: Shop,
+    zone: ZoneInfo,
+    wording_folder: Path | None = None,
+    understanding: Understands | None = None,
 ) -> DialogueManager:
     """A manager for all calls of a process; raises DataInvalid, WeightsMissing, RulesInvalid."""
     wording = load_wording(wording_folder)
@@ -58,4 +77,4 @@ def build_dialogue(
         CouponBot(shop, wording, zone, faq),
         *(ActingBot(case, shop, wording, zone) for case in cases),
     )
-    return DialogueManager(Understander.load(zone), bots, wording, handover)
+    return DialogueManager(understanding or Understander.load(zone), bots, wording, handover)

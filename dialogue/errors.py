@@ -3,7 +3,10 @@
 DialogueError
 ├── DataInvalid      wording, examples or products cannot be used; every problem listed
 ├── PromptUnknown    no prompt with this id, or a value for it is missing
-└── WeightsMissing   the classifier's weights are absent or of another shape
+├── WeightsMissing   the classifier's weights are absent or of another shape
+└── LlmError         no second opinion could be had
+    ├── LlmUnavailable   a language model does not answer (in time)
+    └── LlmLied          it answered something else than was asked
 """
 
 
@@ -46,3 +49,28 @@ class WeightsMissing(DialogueError):
 
     def __str__(self) -> str:
         return f"classifier weights {self.path!r}: {self.why}; run python -m dialogue.nlu.train"
+
+
+class LlmError(DialogueError):
+    """Base of what goes wrong with a language model; the offline result stands."""
+
+
+class LlmUnavailable(LlmError):
+    """No answer, or none in time."""
+
+    def __init__(self, name: str, why: str) -> None:
+        self.name = name
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"no answer from {self.name!r} ({self.why}); the offline understanding is used"
+
+
+class LlmLied(LlmError):
+    """The answer breaks the schema or names what was not offered; none of it is used."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"the answer cannot be used ({self.why}); a list of offered intents would be right"

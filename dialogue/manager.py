@@ -11,9 +11,17 @@ from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
 from dialogue.bots.handover import HandoverBot
 from dialogue.nlu.intents import NOT_REQUESTS, label
 from dialogue.nlu.normalise import normalise
-from dialogue.nlu.understander import Understander
 from dialogue.slots import FREE, names_caller
-from dialogue.turns import Caller, Entity, Intent, Memory, Reply, Understanding, Utterance
+from dialogue.turns import (
+    Caller,
+    Entity,
+    Intent,
+    Memory,
+    Reply,
+    Understanding,
+    Understands,
+    Utterance,
+)
 from dialogue.wording import Wording
 from tts.wording import spoken_number
 
@@ -31,7 +39,7 @@ class DialogueManager:
 
     def __init__(
         self,
-        understander: Understander,
+        understander: Understands,
         bots: Sequence[Bot],
         wording: Wording,
         handover: HandoverBot,

@@ -4,6 +4,8 @@
 """
 
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ class Understanding:
     entities: tuple[Entity, ...]
     alternatives: tuple[Intent, ...] = ()
     """The likeliest readings, best first, when no intent is sure enough to act on."""
+
+
+class Understands(Protocol):
+    """Whoever reads utterances."""
+
+    def understand(self, text: str, language: str, now: datetime) -> Understanding:
+        """What is asked for, in order of mention; `now` is an aware moment of the call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
         ("speech models", lambda: _models(settings), "run make setup"),
         ("voices", _voices, "run make setup"),
         ("understanding", _understanding, "run make setup"),
+        ("second opinion", lambda: _second_opinion(settings), "check the HOTLINE_LLM settings"),
         ("scorecard and queues", _data_files, "mend the named file"),
         ("redis-server", lambda: _redis(settings), "start Redis or set HOTLINE_REDIS_URL"),
         ("database", lambda: _database(settings), "check HOTLINE_DATABASE_URL"),
@@ -172,6 +173,24 @@ def _understanding() -> str:
     if not found.intents:
         raise Unwell("a plain question was not understood", "run make setup")
     return f"{found.intents[0].id} {found.intents[0].confidence:.2f}"
+
+
+def _second_opinion(settings: Settings | None) -> str:
+    from dialogue.errors import LlmError
+    from dialogue.llm.backend import BackendAddress, ChatBackend
+    from dialogue.llm.question import INSTRUCTION, question, read_answer
+
+    if settings is None or not settings.llm.models:
+        return "no language model is set; none is needed"
+    text, seconds = "where is my parcel", settings.llm.deadline_ms / 1000
+    for one in settings.llm.models:
+        backend = ChatBackend(BackendAddress(one.name, one.url, one.model, one.token))
+        try:
+            answer = backend.complete(INSTRUCTION, question(text, "en"), seconds)
+            read_answer(answer.content, text)
+        except LlmError as problem:
+            raise Unwell(str(problem), "") from problem
+    return f"{', '.join(one.name for one in settings.llm.models)} understood a plain question"
 
 
 def _data_files() -> str:

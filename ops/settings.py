@@ -131,6 +131,27 @@ class ShopSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """A language model that may be asked for a second opinion."""
+
+    name: str
+    url: str
+    model: str
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModelSettings:
+    """Second opinions on what a caller means; never needed."""
+
+    models: tuple[LanguageModel, ...]
+    """Asked in this order; empty: none is asked and no text leaves the house."""
+    deadline_ms: int
+    tokens_a_day: int
+    """For each of our processes."""
+
+
+@dataclass(frozen=True, slots=True)
 class JobSettings:
     """Work after the call."""
 
@@ -153,6 +174,7 @@ class Settings:
     queue: QueueSettings
     phone: PhoneSettings
     shop: ShopSettings
+    llm: LanguageModelSettings
     job: JobSettings
 
     @classmethod
@@ -200,6 +222,11 @@ class Settings:
             shop=ShopSettings(
                 url=read.url("HOTLINE_SHOP_URL", "", ("http", "https")),
                 token=read.secret("HOTLINE_SHOP_TOKEN", optional=True),
+            ),
+            llm=LanguageModelSettings(
+                models=read.language_models("HOTLINE_LLM"),
+                deadline_ms=read.number("HOTLINE_LLM_DEADLINE_MS", 1500, 100, 10_000),
+                tokens_a_day=read.number("HOTLINE_LLM_TOKENS_A_DAY", 500_000, 0, 1_000_000_000),
             ),
             job=JobSettings(
                 lease_seconds=read.number("HOTLINE_JOB_LEASE_SECONDS", 120, 2, 3600),
@@ -320,6 +347,25 @@ class _Reader:
                 )
             numbers[number] = language
         return numbers
+
+    def language_models(self, name: str) -> tuple[LanguageModel, ...]:
+        """`HOTLINE_LLM=house,cloud`, and for each HOTLINE_LLM_HOUSE_URL, _MODEL and _TOKEN."""
+        models = []
+        for part in filter(None, (p.strip() for p in self.text(name).split(","))):
+            if not part.isidentifier():
+                self.problems.append(f"{name}: {part!r}; give names of letters, e.g. house,cloud")
+                continue
+            own = f"{name}_{part.upper()}"
+            example = "http://127.0.0.1:8080/v1"
+            models.append(
+                LanguageModel(
+                    name=part,
+                    url=self.url(f"{own}_URL", None, ("http", "https"), example),
+                    model=self.text(f"{own}_MODEL", required="the model's name there"),
+                    token=self.secret(f"{own}_TOKEN", optional=True),
+                )
+            )
+        return tuple(models)
 
     def models(self) -> dict[str, Path]:
         """HOTLINE_ASR_MODEL_ZH / _EN, then what `hotline models use` chose."""

@@ -1,5 +1,8 @@
 """The shop over real HTTP: the same answers as in process, and what happens on its bad days."""
 
+import contextlib
+import socket
+import threading
 import time
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -126,6 +129,33 @@ def test_a_slow_shop_is_waited_for_no_longer_than_the_deadline(house):
         shop.orders_of("c0102")
     assert time.monotonic() - begun < 2.5
     shop.close()
+
+
+def test_a_shop_that_drips_holds_nobody_longer_than_the_deadline():
+    """One byte now and then keeps every single read alive; only the whole has an end."""
+
+    def drip(connection):
+        connection.recv(65536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                connection.sendall(b" ")
+                time.sleep(0.05)
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            with contextlib.suppress(OSError):
+                while True:
+                    connection, _ = server.accept()
+                    threading.Thread(target=drip, args=(connection,), daemon=True).start()
+
+        threading.Thread(target=serve, daemon=True).start()
+        shop = HttpShop(f"http://127.0.0.1:{server.getsockname()[1]}", deadline_seconds=0.5)
+        began = time.monotonic()
+        with pytest.raises(ShopUnavailable):
+            shop.orders_of("c1")
+        assert time.monotonic() - began < 2
 
 
 def test_a_shop_that_is_down_is_left_alone_after_a_while_and_found_again(house):

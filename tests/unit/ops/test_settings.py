@@ -160,3 +160,37 @@ def test_the_examples_defaults_are_the_defaults() -> None:
     given = dict(re.findall(r"^([A-Z_]+)=([^ #\n]+)", example, re.MULTILINE))
 
     assert Settings.from_env({**given, **NEEDED}) == Settings.from_env(NEEDED)
+
+
+def test_language_models_are_named_and_each_needs_an_address_and_a_model() -> None:
+    settings = Settings.from_env(
+        {
+            **NEEDED,
+            "HOTLINE_LLM": "house, cloud",
+            "HOTLINE_LLM_HOUSE_URL": "http://127.0.0.1:8080/v1/",
+            "HOTLINE_LLM_HOUSE_MODEL": "small",
+            "HOTLINE_LLM_CLOUD_URL": "https://models.example/v1",
+            "HOTLINE_LLM_CLOUD_MODEL": "large",
+            "HOTLINE_LLM_CLOUD_TOKEN": "not-shown",
+        }
+    )
+    house, cloud = settings.llm.models
+    assert (house.name, house.url, house.model, house.token) == (
+        "house",
+        "http://127.0.0.1:8080/v1",
+        "small",
+        "",
+    )
+    assert cloud.token == "not-shown"
+    assert "not-shown" not in repr(settings)
+
+
+def test_a_language_model_without_an_address_is_refused() -> None:
+    found = problems(HOTLINE_LLM="house,two words")
+    assert any("HOTLINE_LLM_HOUSE_URL is not set" in text for text in found)
+    assert any("HOTLINE_LLM_HOUSE_MODEL is not set" in text for text in found)
+    assert any("'two words'" in text for text in found)
+
+
+def test_without_a_language_model_none_is_asked() -> None:
+    assert Settings.from_env(NEEDED).llm.models == ()

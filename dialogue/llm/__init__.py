@@ -1,0 +1,1 @@
+"""A language model's second opinion on what a caller means; never needed, never trusted."""
