@@ -6,7 +6,9 @@ TrainingError
 ├── AcousticModelBroken  am/final.mdl is no transition model that we can read
 ├── NotOurModel          a model folder without the word list that a graph is rebuilt from
 ├── ToolMissing          a package of the optional extra [training] is not installed
-└── BuildFailed          the child that builds ended without an answer
+├── BuildFailed          the child that builds ended without an answer
+├── CorpusOfAnotherPlan  a folder with training speech of other voices or texts
+└── CorpusUnspeakable    texts in which no utterance can be spoken
 """
 
 from pathlib import Path
@@ -84,3 +86,28 @@ class BuildFailed(TrainingError):
 
     def __str__(self) -> str:
         return f"the graph was not built: {self.finding}"
+
+
+class CorpusOfAnotherPlan(TrainingError):
+    """What is in the folder was made of another plan, seed or text."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.folder = folder
+
+    def __str__(self) -> str:
+        return (
+            f"{str(self.folder)!r} holds training speech of another plan; give an empty folder, or"
+            " remove that one"
+        )
+
+
+class CorpusUnspeakable(TrainingError):
+    """Many texts in a row had sounds that the language's phones lack."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self.text = text
+
+    def __str__(self) -> str:
+        return f"no drawn text can be spoken, the last was {self.text!r}; check the sentences"

@@ -1,4 +1,4 @@
-"""espeak-ng's reading of a text: which sounds, and to which word of the text each belongs.
+"""espeak-ng's speech: which sounds a text is read with, to which word each belongs, and samples.
 
 The library of the espeakng_loader wheel, through ctypes. It ends the whole process when its data
 is missing, so it only runs in the process that builds a model.
@@ -6,12 +6,18 @@ is missing, so it only runs in the process that builds a model.
 
 import ctypes as c
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 _SYNCHRONOUS = 2
 _PHONEME_EVENTS = 1
 _DO_NOT_EXIT = 0x8000
 _UTF8 = 1
+_RATE, _PITCH, _RANGE, _WORD_GAP = 1, 3, 4, 7
+"""espeak_PARAMETER numbers."""
 _END_OF_EVENTS, _WORD_EVENT, _PHONEME_EVENT = 0, 1, 7
 _CHUNK_MS = 500
 
@@ -27,7 +33,7 @@ class _Event(c.Structure):
     ]  # fmt: skip
 
 
-_Callback = c.CFUNCTYPE(c.c_int, c.POINTER(c.c_short), c.c_int, c.POINTER(_Event))
+_Callback = c.CFUNCTYPE(c.c_int, c.c_void_p, c.c_int, c.POINTER(_Event))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +44,30 @@ class Sound:
     position: int
     """First character of the word in the text, from 0; -1 before any word."""
     length: int
+    sample: int = 0
+    """Where it begins in what was spoken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a text is spoken; the numbers are espeak-ng's own defaults."""
+
+    voice: str
+    """A language, or a language and a variant: en-us+f2."""
+    rate: int = 175
+    """Words a minute."""
+    pitch: int = 50
+    pitch_range: int = 50
+    word_gap: int = 0
+    """Pause between words in 10 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """Samples at the synthesizer's rate and the sounds in them, in order."""
+
+    samples: NDArray[np.int16]
+    sounds: list[Sound]
 
 
 class Espeak:
@@ -47,11 +77,18 @@ class Espeak:
         import espeakng_loader
 
         self._library = c.CDLL(espeakng_loader.get_library_path())
-        data = str(espeakng_loader.get_data_path()).encode()
+        data = Path(espeakng_loader.get_data_path())
+        self._variants = data / "voices" / "!v"
         options = _PHONEME_EVENTS | _DO_NOT_EXIT
-        if self._library.espeak_Initialize(_SYNCHRONOUS, _CHUNK_MS, data, options) <= 0:
-            raise OSError(f"espeak-ng found no voice data in {data.decode()!r}")
+        self.rate = int(
+            self._library.espeak_Initialize(
+                _SYNCHRONOUS, _CHUNK_MS, str(data).encode(), options
+            )
+        )  # fmt: skip
+        if self.rate <= 0:
+            raise OSError(f"espeak-ng found no voice data in {str(data)!r}")
         self._sounds: list[Sound] = []
+        self._samples = bytearray()
         self._word = (-1, 0)
         self._keep = _Callback(self._take)  # ctypes holds no reference of its own
         self._library.espeak_SetSynthCallback(self._keep)
@@ -62,14 +99,31 @@ class Espeak:
 
     def sounds(self, text: str, voice: str) -> list[Sound]:
         """Phonemes in order; raises ValueError for a voice that does not exist."""
-        if self._library.espeak_SetVoiceByName(voice.encode()) != 0:
-            raise ValueError(f"espeak-ng has no voice {voice!r}")
-        self._sounds, self._word = [], (-1, 0)
+        return self.speak(text, Manner(voice)).sounds
+
+    def speak(self, text: str, manner: Manner) -> Spoken:
+        """The text said aloud; raises ValueError for a voice that does not exist."""
+        self._set(manner)
+        self._sounds, self._samples, self._word = [], bytearray(), (-1, 0)
         data = text.encode() + b"\0"
         self._library.espeak_Synth(data, len(data), 0, 1, 0, _UTF8, None, None)
-        return self._sounds
+        return Spoken(np.frombuffer(self._samples, "<i2").astype(np.int16), self._sounds)
 
-    def _take(self, _samples: Any, _count: int, events: Any) -> int:
+    def _set(self, manner: Manner) -> None:
+        variant = manner.voice.partition("+")[2]
+        # espeak-ng passes over a variant that it does not know and speaks with the plain voice
+        is_known = not variant or (self._variants / variant).is_file()
+        if not is_known or self._library.espeak_SetVoiceByName(manner.voice.encode()) != 0:
+            raise ValueError(f"espeak-ng has no voice {manner.voice!r}")
+        for number, value in (
+            (_RATE, manner.rate), (_PITCH, manner.pitch), (_RANGE, manner.pitch_range),
+            (_WORD_GAP, manner.word_gap),
+        ):  # fmt: skip
+            self._library.espeak_SetParameter(number, value, 0)
+
+    def _take(self, samples: Any, count: int, events: Any) -> int:
+        if samples and count > 0:
+            self._samples += c.string_at(samples, count * 2)
         number = 0
         while events[number].type != _END_OF_EVENTS:
             event = events[number]
@@ -78,6 +132,6 @@ class Espeak:
             elif event.type == _PHONEME_EVENT:
                 raw = bytes(event.id.string).split(b"\0")[0]
                 mnemonic = raw.decode("utf-8", "replace").lstrip("',")
-                self._sounds.append(Sound(mnemonic, *self._word))
+                self._sounds.append(Sound(mnemonic, *self._word, event.sample))
             number += 1
         return 0
