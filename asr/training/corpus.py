@@ -24,8 +24,13 @@ class Shard:
     """Some utterances of a corpus, in two files; it is whole when the second is there."""
 
     def __init__(self, folder: Path, number: int) -> None:
+        self._folder, self._number = folder, number
         self._samples = folder / f"shard-{number:04d}.npy"
         self._index = folder / f"shard-{number:04d}.npz"
+
+    def __reduce__(self) -> tuple[type["Shard"], tuple[Path, int]]:
+        """What was read so far stays here: another process maps the files itself."""
+        return Shard, (self._folder, self._number)
 
     @property
     def is_whole(self) -> bool:
