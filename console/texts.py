@@ -1,13 +1,16 @@
 """Words of the console in Mandarin and English, from texts/*.yaml, checked against each other."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from string import Formatter
+from typing import Any
 
 import yaml
 
 from console.errors import TextsInvalid
+from console.filters import emotion_name, intent_name
+from emotion.reasons import in_words
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("zh", "en")
@@ -33,14 +36,52 @@ class Texts:
         """A text kept in both languages ({"zh": …, "en": …}) in this one; others as they are."""
         return str(text.get(self.language, "")) if isinstance(text, Mapping) else str(text)
 
+    def reasons(self, kept: Iterable[Any] | None) -> str:
+        """Why the scorer says what it says, in one line."""
+        return " · ".join(in_words(reason, self.language) for reason in kept or ())
+
+    def term(self, item: Any) -> str:
+        """Why a caller has a head start; a term without facts is of an old record: its sentence."""
+        told = item if isinstance(item, Mapping) else asdict(item)
+        facts: Mapping[str, Any] = told.get("facts") or {}
+        wording = self.words.get(f"term_why.{told['name']}")
+        if not facts or wording is None:
+            return str(told.get("reason", ""))
+        shown = {key: self._shown(key, value) for key, value in facts.items()}
+        line = wording.format_map(_Known(shown))
+        if "would_be" in facts:
+            return self("term_why.shadow", seconds=facts["would_be"], why=line)
+        return line
+
+    def why(self, data: Mapping[str, Any]) -> str:
+        """Why a caller waits where they wait; an old record has but its sentence."""
+        if "intent" not in data:
+            return str(data.get("why", ""))
+        asked = intent_name(str(data["intent"]), self.language)
+        if data.get("category"):
+            asked = f"{asked} ({self.value('category', data['category'])})"
+        return self(
+            "why.joined",
+            reason=self.value("why", data.get("reason")),
+            request=asked,
+            queue=self.value("queue", data.get("queue")),
+            skills=", ".join(self.value("skill", skill) for skill in data.get("skills") or ()),
+        )
+
     def event(self, kind: str, data: Mapping[str, object]) -> str:
         """One line of a call's story; what the event does not tell is a dash."""
         if f"event.{kind}" not in self.words:
             return kind
         shown = {name: self._shown(name, value) for name, value in data.items()}
+        if "intent" in data:
+            shown["why"] = self.why(data)
         return self.words[f"event.{kind}"].format_map(_Known(shown))
 
     def _shown(self, name: str, value: object) -> str:
+        if name == "reasons" and isinstance(value, list | tuple):
+            return self.reasons(value)
+        if name == "level":
+            return self.value("emotion", emotion_name(value if isinstance(value, int) else None))
         if name == "seconds" or name.endswith("_seconds"):
             return f"{value:.0f}" if isinstance(value, int | float) else str(value)
         if isinstance(value, float):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from emotion.baseline import Baseline
 from emotion.features import Features, extract
 from emotion.labels import AcousticReading
+from emotion.reasons import Reason, reason
 from emotion.voice_model import VoiceModel
 from emotion.weights import Weights, load_models
 
@@ -58,14 +59,14 @@ class AcousticScorer:
             reasons=_reasons(features, baseline) if baseline.trust >= 0.25 else (),
         )
 
-    def doubt(self, features: Features, language: str = "") -> str | None:
+    def doubt(self, features: Features, language: str = "") -> Reason | None:
         """Why this sound cannot be judged, or None."""
         if features.voiced_seconds < SHORTEST_VOICE_SECONDS:
-            return f"less than {SHORTEST_VOICE_SECONDS:g} s of voice"
+            return reason("short_voice", seconds=SHORTEST_VOICE_SECONDS)
         if features.clipped > _MUCH_CLIPPED_SHARE:
-            return f"the sound is clipped ({features.clipped:.0%} of it at full scale)"
+            return reason("clipped", share=round(features.clipped, 3))
         if self.model(language).is_strange(features):
-            return "it does not sound like one person speaking"
+            return reason("not_one_person")
         return None
 
     def raised(self, anger: float, language: str = "") -> float:
@@ -80,7 +81,7 @@ def _confidence(features: Features, trust: float) -> float:
     return (_NO_BASELINE_CONFIDENCE + _TRUSTED_CONFIDENCE * trust) * enough * clean
 
 
-def _reasons(features: Features, baseline: Baseline) -> tuple[str, ...]:
+def _reasons(features: Features, baseline: Baseline) -> tuple[Reason, ...]:
     """What a supervisor can read; only changes that stand out of calm speech."""
     pitch = features.value("pitch") - baseline.value("pitch")
     balance = features.value("balance") - baseline.value("balance")
@@ -88,9 +89,9 @@ def _reasons(features: Features, baseline: Baseline) -> tuple[str, ...]:
     rate = features.value("rate") / calm_rate if calm_rate else 1.0
     reasons = []
     if pitch >= 2.0:
-        reasons.append(f"voice {pitch:.1f} semitones above own baseline")
+        reasons.append(reason("voice_pitch", semitones=round(pitch, 1)))
     if balance >= 2.5:
-        reasons.append(f"voice harder: {balance:.1f} dB more energy above 1 kHz than at first")
+        reasons.append(reason("voice_hard", decibels=round(balance, 1)))
     if rate >= 1.25:
-        reasons.append(f"speaks {round((rate - 1.0) * 100)} % faster than at first")
+        reasons.append(reason("voice_fast", percent=round((rate - 1.0) * 100)))
     return tuple(reasons)

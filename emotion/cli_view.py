@@ -45,5 +45,5 @@ def fused_json(reading: EmotionReading) -> dict[str, Any] | None:
         "score": round(reading.score, 3),
         "level": reading.level,
         "confidence": round(reading.confidence, 3),
-        "reasons": list(reading.reasons),
+        "reasons": [str(why) for why in reading.reasons],
     }

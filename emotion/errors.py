@@ -3,6 +3,7 @@
 EmotionError
 ├── CorpusInvalid     labelled recordings for training: every problem at once
 ├── LexiconInvalid    words as data: every problem at once
+├── ReasonsInvalid    reasons as data: every problem at once
 └── WeightsInvalid    the acoustic coefficients cannot be used
 """
 
@@ -42,6 +43,19 @@ class LexiconInvalid(EmotionError):
     def __str__(self) -> str:
         lines = "\n".join(f"  {number}. {text}" for number, text in enumerate(self.problems, 1))
         return f"lexicon {self.path.name!r} has {len(self.problems)} problem(s):\n{lines}"
+
+
+class ReasonsInvalid(EmotionError):
+    """One or more problems in the wording of reasons."""
+
+    def __init__(self, path: Path, problems: list[str]) -> None:
+        super().__init__(path, problems)
+        self.path = path
+        self.problems = problems
+
+    def __str__(self) -> str:
+        lines = "\n".join(f"  {number}. {text}" for number, text in enumerate(self.problems, 1))
+        return f"reasons {self.path.name!r} have {len(self.problems)} problem(s):\n{lines}"
 
 
 class WeightsInvalid(EmotionError):

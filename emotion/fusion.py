@@ -15,6 +15,7 @@ from emotion.baseline import Baseline
 from emotion.features import Features, extract
 from emotion.labels import AcousticReading, EmotionReading, LexicalReading
 from emotion.lexical import LexicalScorer
+from emotion.reasons import Reason, reason
 from emotion.signs import NO_SIGNS, Signs
 from emotion.windows import cut
 
@@ -132,10 +133,10 @@ class EmotionScorer:
 
     def _windows(
         self, pcm: NDArray[np.int16], baseline: Baseline, language: str
-    ) -> tuple[list[tuple[Features, AcousticReading]], list[str]]:
+    ) -> tuple[list[tuple[Features, AcousticReading]], list[Reason]]:
         """What can be judged, and why the rest cannot."""
         if pcm.dtype != np.int16 or pcm.ndim != 1:
-            return [], [f"sound of type {pcm.dtype} in {pcm.ndim} dimension(s), not 16-bit mono"]
+            return [], [reason("wrong_sound", type=str(pcm.dtype), dimensions=pcm.ndim)]
         scored, doubts = [], []
         for features in map(extract, cut(pcm)):
             doubt = self._acoustic.doubt(features, language)
@@ -236,13 +237,14 @@ def _enough(state: EmotionState) -> bool:
     return strong or len(state.windows) >= FEWEST_WINDOWS
 
 
-def _abstention(state: EmotionState, doubts: list[str]) -> EmotionReading:
+def _abstention(state: EmotionState, doubts: list[Reason]) -> EmotionReading:
     count = len(state.windows)
-    why = f"only {count} window(s) of voice and no strong words; {FEWEST_WINDOWS} windows needed"
+    why = reason("little_voice", windows=count, needed=FEWEST_WINDOWS)
     if count == 0:
-        why = "no voice to judge and no strong words"
-    common = Counter(doubts).most_common(1)
-    reasons = (why, *(doubt for doubt, _ in common))
+        why = reason("no_voice")
+    counted = Counter(doubt.code for doubt in doubts)
+    common = max(doubts, key=lambda doubt: counted[doubt.code], default=None)
+    reasons = (why, common) if common else (why,)
     return EmotionReading(score=0.0, level=0, confidence=0.0, reasons=reasons, abstained=True)
 
 
@@ -267,9 +269,7 @@ def _confidence(state: EmotionState) -> float:
     return 1.0 - (1.0 - words) * (1.0 - voice)
 
 
-def _reasons(state: EmotionState, acoustic: AcousticReading | None) -> tuple[str, ...]:
+def _reasons(state: EmotionState, acoustic: AcousticReading | None) -> tuple[Reason, ...]:
     counted = Counter(word for said in state.said for word in said.words)
-    times = {1: "", 2: " twice"}
-    words = [f"{word}{times.get(n, f' {n} times')}" for word, n in counted.most_common(4)]
-    said = (f"said {', '.join(words)}",) if words else ()
+    said = (reason("said", words=dict(counted.most_common(4))),) if counted else ()
     return (acoustic.reasons if acoustic else ()) + said

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from emotion.reasons import Reason
+
 
 @dataclass(frozen=True, slots=True)
 class AcousticReading:
@@ -12,7 +14,7 @@ class AcousticReading:
     anger: float
     """Probability 0-1."""
     confidence: float
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     """e.g. "voice 4.2 semitones above own baseline"."""
 
 
@@ -36,6 +38,6 @@ class EmotionReading:
     level: int
     """0-3."""
     confidence: float
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
     abstained: bool = False
     """True: too little to judge; nothing may act on it."""

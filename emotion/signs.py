@@ -2,10 +2,14 @@
 
 from dataclasses import dataclass
 
+from emotion.reasons import Reason, reason
+
 MOST = 0.3
 """Signs never count for more: a bad recogniser makes many of them, and that is not the caller."""
 _HOLD_SECONDS = 120
 """A hold from here on is long."""
+_MISSED = 2
+"""Once is the recogniser, not the caller."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,22 +42,17 @@ class Signs:
         return min(MOST, total)
 
     @property
-    def reasons(self) -> tuple[str, ...]:
-        """In words a supervisor reads, the weightiest first."""
-        told = []
-        if _count(self.earlier_calls):
-            told.append(f"{_ordinal(self.earlier_calls + 1)} call on this matter")
-        if _count(self.repeated_requests):
-            told.append(f"same request repeated {_times(self.repeated_requests)}")
-        if _count(self.hold_seconds) >= _HOLD_SECONDS:
-            told.append(f"held for {self.hold_seconds // 60} min")
-        if _count(self.interruptions):
-            told.append(f"interrupted {_times(self.interruptions)}")
-        if _count(self.asked_for_person):
-            told.append(f"asked for a person {_times(self.asked_for_person)}")
-        if _count(self.no_match) >= 2:
-            told.append(f"not understood {_times(self.no_match)}")
-        return tuple(told)
+    def reasons(self) -> tuple[Reason, ...]:
+        """What a supervisor should know, the weightiest first."""
+        told = (
+            (self.earlier_calls >= 1, reason("earlier_calls", ordinal=self.earlier_calls + 1)),
+            (self.repeated_requests >= 1, reason("repeated", times=self.repeated_requests)),
+            (self.hold_seconds >= _HOLD_SECONDS, reason("held", minutes=self.hold_seconds // 60)),
+            (self.interruptions >= 1, reason("interrupted", times=self.interruptions)),
+            (self.asked_for_person >= 1, reason("asked_for_person", times=self.asked_for_person)),
+            (self.no_match >= _MISSED, reason("not_understood", times=self.no_match)),
+        )
+        return tuple(why for is_so, why in told if is_so)
 
 
 NO_SIGNS = Signs()
@@ -61,11 +60,3 @@ NO_SIGNS = Signs()
 
 def _count(number: int) -> int:
     return max(0, number)
-
-
-def _times(number: int) -> str:
-    return {1: "once", 2: "twice"}.get(number, f"{number} times")
-
-
-def _ordinal(number: int) -> str:
-    return {2: "second", 3: "third", 4: "fourth", 5: "fifth"}.get(number, f"number {number}")

@@ -104,6 +104,7 @@ class Performer:
             position=joined.position,
             expected_wait_seconds=self._expected_wait(joined.position, plan.skills),
             why=plan.why,
+            **_request(state),
         )
 
     def _leave_queue(self, state: CallState, effect: fx.LeaveQueue) -> None:
@@ -148,8 +149,16 @@ class Performer:
             )
 
 
+def _request(state: CallState) -> dict[str, Any]:
+    """What `why` says, for pages in another language than English."""
+    asked = state.handover
+    if asked is None:
+        return {}
+    return {"reason": asked.reason, "intent": asked.intent, "category": asked.category}
+
+
 def _terms(priority: Any) -> list[dict[str, Any]]:
     return [
-        {"name": term.name, "seconds": term.seconds, "reason": term.reason}
+        {"name": term.name, "seconds": term.seconds, "reason": term.reason, "facts": term.facts}
         for term in priority.terms
     ]

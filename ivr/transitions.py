@@ -313,7 +313,7 @@ def _felt(state: CallState, reading: EmotionReading | None, emotion_state: Any) 
 def _reading(reading: EmotionReading) -> dict[str, Any]:
     fields = asdict(reading)
     fields.pop("abstained")
-    fields["reasons"] = list(reading.reasons)
+    fields["reasons"] = list(fields["reasons"])
     return fields
 
 

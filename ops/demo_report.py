@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from calls.kinds import Kind
 from calls.log import CallLog
+from emotion.reasons import in_words
 from qa.models import QaScore
 from recordings.models import Recording
 
@@ -100,10 +101,17 @@ def _turn(turn: Any) -> dict[str, Any]:
         "confidence": turn.confidence,
         "intents": turn.intents,
         "entities": turn.entities,
-        "emotion": turn.emotion,
+        "emotion": _feeling(turn.emotion),
         "reply": turn.reply,
         "latency_ms": turn.latency_ms,
     }
+
+
+def _feeling(kept: dict[str, Any] | None) -> dict[str, Any] | None:
+    """The reading with its reasons in words: the report is read without a dictionary of codes."""
+    if kept is None:
+        return None
+    return {**kept, "reasons": [in_words(reason, "en") for reason in kept.get("reasons") or ()]}
 
 
 def _queue(events: Sequence[Any]) -> dict[str, Any] | None:

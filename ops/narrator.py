@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from calls.kinds import Kind
+from emotion.reasons import in_words
 
 COLOURS = ("cyan", "green", "magenta", "yellow", "blue", "red")
 
@@ -45,7 +46,7 @@ def _intents(data: dict[str, Any]) -> str:
 
 
 def _feeling(data: dict[str, Any]) -> str:
-    reasons = "; ".join(data["reasons"])
+    reasons = "; ".join(in_words(reason, "en") for reason in data["reasons"])
     return f"level {data['level']} score {data['score']:.2f} ({reasons})"
 
 

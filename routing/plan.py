@@ -1,6 +1,7 @@
 """Where a caller goes and why: the values that routing decides and queues remember."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,9 @@ class PriorityTerm:
     """vip, promise, repeat, emotion."""
     seconds: int
     reason: str
+    """In English, for logs."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """What the reason says, for a page in any language: level, calls, would_be, reasons."""
 
 
 @dataclass(frozen=True, slots=True)

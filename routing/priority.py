@@ -5,11 +5,23 @@ overtaken only by callers who came less than the cap later: the bounded relative
 accumulating priority queue (Kleinrock 1964).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from routing.plan import Priority, PriorityTerm
+
+
+class Why(Protocol):
+    """What priority needs of emotion.reasons.Reason; as a string it is an English sentence."""
+
+    @property
+    def code(self) -> str:
+        """Which reason."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Its numbers and words."""
 
 
 class Feeling(Protocol):
@@ -20,7 +32,7 @@ class Feeling(Protocol):
         """0 calm ... 3 furious."""
 
     @property
-    def reasons(self) -> tuple[str, ...]:
+    def reasons(self) -> Sequence[Why]:
         """What it rests on."""
 
     @property
@@ -69,7 +81,9 @@ def priority(
 
 def _vip(member_level: str, weights: Weights) -> PriorityTerm | None:
     seconds = weights.vip.get(member_level, 0)
-    return PriorityTerm("vip", seconds, f"{member_level} member") if seconds else None
+    if not seconds:
+        return None
+    return PriorityTerm("vip", seconds, f"{member_level} member", {"member_level": member_level})
 
 
 def _promise(promised: bool, weights: Weights) -> PriorityTerm | None:
@@ -82,7 +96,8 @@ def _repeat(calls: int, weights: Weights) -> PriorityTerm | None:
     seconds = min(weights.repeat_at_most, weights.repeat * max(0, calls))
     if not seconds:
         return None
-    return PriorityTerm("repeat", seconds, f"{calls} earlier call(s) about the same matter")
+    reason = f"{calls} earlier call(s) about the same matter"
+    return PriorityTerm("repeat", seconds, reason, {"calls": calls})
 
 
 def _emotion(feeling: Feeling | None, active: bool, weights: Weights) -> PriorityTerm | None:
@@ -93,7 +108,10 @@ def _emotion(feeling: Feeling | None, active: bool, weights: Weights) -> Priorit
         return None
     reason = f"emotion level {feeling.level}"
     if feeling.reasons:
-        reason += ": " + "; ".join(feeling.reasons)
+        reason += ": " + "; ".join(map(str, feeling.reasons))
+    whys = [{"code": why.code, "values": why.values} for why in feeling.reasons]
+    facts: dict[str, Any] = {"level": feeling.level, "reasons": whys}
     if active:
-        return PriorityTerm("emotion", seconds, reason)
-    return PriorityTerm("emotion", 0, f"shadow, would be {seconds} s: {reason}")
+        return PriorityTerm("emotion", seconds, reason, facts)
+    shadow = f"shadow, would be {seconds} s: {reason}"
+    return PriorityTerm("emotion", 0, shadow, {**facts, "would_be": seconds})

@@ -8,6 +8,7 @@ import msgspec
 from dialogue.turns import Caller, Entity, Handover, Intent, Memory, Reply, Understanding
 from emotion.fusion import EmotionState
 from emotion.labels import EmotionReading
+from emotion.reasons import reason
 from ivr.state import CallState, Phase
 from ivr.transitions import Policy
 from routing.plan import Priority, PriorityTerm, RoutePlan
@@ -21,7 +22,9 @@ POLICY = Policy(rules=load_rules(), emotion_active=True, announce_ms=30_000)
 PLAN = RoutePlan("general", ("lang_zh",), Priority((PriorityTerm("vip", 60, "gold"),), 60), "asked")
 
 CALM = EmotionReading(score=0.1, level=0, confidence=0.8)
-FURIOUS = EmotionReading(score=0.95, level=3, confidence=0.9, reasons=("says “投诉”",))
+FURIOUS = EmotionReading(
+    score=0.95, level=3, confidence=0.9, reasons=(reason("said", words={"投诉": 1}),)
+)
 UNSURE = EmotionReading(score=0.7, level=2, confidence=0.1, abstained=True)
 
 

@@ -41,7 +41,12 @@ def test_a_caller_joins_the_line_once_however_often_it_is_performed(house: House
     queued = next(event for event in house.log.events(CALL) if event.kind == Kind.QUEUED)
     assert queued.data["expected_wait_seconds"] == 45
     assert queued.data["terms"] == [
-        {"name": term.name, "seconds": term.seconds, "reason": term.reason}
+        {
+            "name": term.name,
+            "seconds": term.seconds,
+            "reason": term.reason,
+            "facts": term.facts,
+        }
         for term in state.plan.priority.terms
     ]
 

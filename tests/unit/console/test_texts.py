@@ -46,3 +46,39 @@ def test_seconds_are_rounded_and_lists_are_joined():
     assert "12 s" in english.event("queue.connected", {"agent": "Aisha", "waited_seconds": 12.34})
     heard = english.event("turn.understood", {"intents": [{"id": "refund_request"}, {"id": "x"}]})
     assert heard == "Understood: refund_request, x"
+
+
+FURIOUS = {
+    "name": "emotion",
+    "seconds": 120,
+    "reason": "emotion level 3: said 投诉 twice",
+    "facts": {"level": 3, "reasons": [{"code": "said", "values": {"words": {"投诉": 2}}}]},
+}
+
+
+def test_reasons_of_a_head_start_are_told_in_the_readers_language():
+    texts = load_texts()
+
+    assert texts["zh"].term(FURIOUS) == "暴怒：说了投诉2次"
+    assert texts["en"].term(FURIOUS) == "furious: said 投诉 twice"
+    assert texts["zh"].term({"name": "vip", "facts": {"member_level": "gold"}}) == "金卡会员"
+    watched = {**FURIOUS, "facts": {**FURIOUS["facts"], "would_be": 120}}
+    assert texts["zh"].term(watched) == "只观察，本应提前 120 秒：暴怒：说了投诉2次"
+    assert texts["en"].term({"name": "vip", "reason": "gold member"}) == "gold member"  # old
+
+
+def test_a_place_in_line_is_explained_in_the_readers_language():
+    data = {
+        "reason": "asked",
+        "intent": "complaint",
+        "category": "appliance",
+        "queue": "appliance",
+        "skills": ["appliance", "lang_zh"],
+        "why": "the caller asked for a person; complaint leads to queue appliance",
+    }
+    mandarin, english = load_texts()["zh"], load_texts()["en"]
+
+    assert "来电人要求人工；" in mandarin.why(data) and "家电" in mandarin.why(data)
+    assert "the caller asked" not in mandarin.event(Kind.QUEUED.value, {**data, "position": 1})
+    assert english.why(data).startswith("The caller asked for a person; ")
+    assert mandarin.why({"why": "an old record's sentence"}) == "an old record's sentence"

@@ -54,11 +54,11 @@ def learned(times, features=CALM):
 def test_less_than_400_ms_of_voice_is_not_judged(scorer):
     assert scorer.score(np.zeros(8000, np.int16), Baseline()) is None
     assert scorer.score_features(replace(CALM, voiced_seconds=0.39), Baseline()) is None
-    assert scorer.doubt(replace(CALM, voiced_seconds=0.39)) == "less than 0.4 s of voice"
+    assert str(scorer.doubt(replace(CALM, voiced_seconds=0.39))) == "less than 0.4 s of voice"
 
 
 def test_sound_far_from_any_speech_is_not_judged(scorer):
-    assert scorer.doubt(voice(pitch=40.0, balance=30.0, rate=20.0)) == (
+    assert str(scorer.doubt(voice(pitch=40.0, balance=30.0, rate=20.0))) == (
         "it does not sound like one person speaking"
     )
 
@@ -68,9 +68,10 @@ def test_a_raised_voice_stands_out_of_the_own_baseline_with_reasons(scorer):
     upset = scorer.score_features(UPSET, learned(8))
     assert calm.arousal < 0.4 and calm.anger < 0.2 and calm.reasons == ()
     assert upset.arousal > 0.7 and upset.anger > 0.5
-    assert "voice 5.0 semitones above own baseline" in upset.reasons
-    assert any(reason.startswith("voice harder: 5.0 dB") for reason in upset.reasons)
-    assert "speaks 40 % faster than at first" in upset.reasons
+    told = [str(reason) for reason in upset.reasons]
+    assert "voice 5.0 semitones above own baseline" in told
+    assert any(reason.startswith("voice harder: 5.0 dB") for reason in told)
+    assert "speaks 40 % faster than at first" in told
 
 
 def test_the_own_voice_counts_the_more_the_longer_it_was_heard(scorer):
@@ -111,7 +112,7 @@ def test_clipped_sound_is_believed_half_and_broken_sound_not_at_all(scorer):
     clean = scorer.score_features(CALM, learned(5)).confidence
     clipped = scorer.score_features(replace(CALM, clipped=0.1), learned(5)).confidence
     assert clipped == pytest.approx(clean / 2)
-    assert "clipped" in scorer.doubt(replace(CALM, clipped=0.3))
+    assert "clipped" in str(scorer.doubt(replace(CALM, clipped=0.3)))
 
 
 def test_the_alarm_point_is_the_middle_of_the_raised_scale(scorer):

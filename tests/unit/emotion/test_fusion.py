@@ -41,6 +41,10 @@ def plain_scorer():
     return EmotionScorer(AcousticScorer([weights]), LexicalScorer.load())
 
 
+def told(heard):
+    return [str(reason) for reason in heard.reading.reasons]
+
+
 def hear_all(scorer, utterances, state=None):
     state, heard, at_ms = state or EmotionState(), None, 0
     for pcm, text in utterances:
@@ -53,7 +57,7 @@ def hear_all(scorer, utterances, state=None):
 def test_one_calm_utterance_is_not_enough_to_judge(scorer):
     heard = scorer.hear(EmotionState(), voice(2.0), "我的快递到哪了", "zh", 2000)
     assert heard.reading.abstained and heard.reading.score == 0.0
-    assert "windows needed" in heard.reading.reasons[0]
+    assert "windows needed" in str(heard.reading.reasons[0])
     assert heard.acoustic is not None and heard.lexical.level == 0
 
 
@@ -61,7 +65,7 @@ def test_strong_words_are_judged_at_once(scorer):
     heard = scorer.hear(EmotionState(), voice(2.0), "质量太差了我要投诉", "zh", 2000)
     assert not heard.reading.abstained
     assert heard.reading.level == 2
-    assert "said 太差, 投诉" in heard.reading.reasons
+    assert "said 太差, 投诉" in told(heard)
 
 
 def test_strong_words_without_any_voice_are_judged(scorer):
@@ -72,7 +76,7 @@ def test_strong_words_without_any_voice_are_judged(scorer):
 
 def test_a_repeated_word_is_counted_in_the_reason(scorer):
     heard = hear_all(scorer, [(QUIET, "我要投诉"), (QUIET, "我要投诉")])
-    assert heard.reading.reasons == ("said 投诉 twice",)
+    assert told(heard) == ["said 投诉 twice"]
 
 
 def test_a_calm_caller_stays_at_level_0(scorer):
@@ -88,7 +92,7 @@ def test_a_rising_voice_alone_makes_a_caller_annoyed_at_most(plain_scorer):
     assert heard.acoustic.anger > 0.7 > calm.acoustic.anger
     assert heard.reading.level == 1
     assert heard.reading.score > calm.reading.score + 0.15
-    assert "above own baseline" in heard.reading.reasons[0]
+    assert "above own baseline" in told(heard)[0]
 
 
 def test_angry_words_do_not_teach_the_baseline(scorer):

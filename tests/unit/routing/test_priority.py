@@ -1,9 +1,10 @@
 import pytest
 
 from emotion.labels import EmotionReading
+from emotion.reasons import reason
 from routing.priority import Weights, priority
 
-FURIOUS = EmotionReading(0.95, 3, 0.9, ("voice 5 semitones above own baseline",))
+FURIOUS = EmotionReading(0.95, 3, 0.9, (reason("voice_pitch", semitones=5.0),))
 
 
 def head_start(**changes):
@@ -44,6 +45,8 @@ def test_every_term_says_why():
     ]
     assert got.terms[0].reason == "gold member"
     assert "semitones" in got.terms[3].reason
+    whys = [{"code": "voice_pitch", "values": {"semitones": 5.0}}]
+    assert got.terms[3].facts == {"level": 3, "reasons": whys}
     assert got.boost_seconds == 300
 
 
@@ -63,6 +66,7 @@ def test_emotion_in_shadow_gives_nothing_and_says_what_it_would_have_given():
     assert got.boost_seconds == 0
     assert got.terms[0].seconds == 0
     assert got.terms[0].reason.startswith("shadow, would be 120 s: emotion level 3")
+    assert got.terms[0].facts["would_be"] == 120
 
 
 def test_a_scorer_that_abstained_moves_nobody():

@@ -1,6 +1,7 @@
 import pytest
 
 from emotion.labels import EmotionReading
+from emotion.reasons import reason
 from routing.route import route
 from routing.rules import load_rules
 
@@ -42,7 +43,7 @@ def test_a_request_leads_to_its_queue_and_skills(intent, category, language, que
 
 
 def test_the_reason_reads_as_a_sentence():
-    furious = EmotionReading(0.9, 3, 0.9, ("said 投诉",))
+    furious = EmotionReading(0.9, 3, 0.9, (reason("said", words={"投诉": 1}),))
     got = plan(
         intent="damaged_goods",
         category="appliance",
