@@ -92,6 +92,20 @@ class BookVisit(msgspec.Struct, frozen=True, tag="book_visit"):
     day: date
 
 
+class ClaimParcel(msgspec.Struct, frozen=True, tag="claim_parcel"):
+    """The courier has to search for the parcel; what is not found is sent again or paid back."""
+
+    order_number: Id
+    reason: Annotated[str, Meta(pattern="^(not_received|no_movement)$")]
+
+
+class ExchangeGoods(msgspec.Struct, frozen=True, tag="exchange_goods"):
+    """Another version of what was bought: it is kept aside now and sent when the first is back."""
+
+    order_number: Id
+    version: Id
+
+
 class SendText(msgspec.Struct, frozen=True, tag="send_text"):
     """A short message to the number on the account (the shop knows it; we do not name it)."""
 
@@ -111,6 +125,8 @@ Deed = (
     | DisputeWeight
     | CompensateFresh
     | BookVisit
+    | ClaimParcel
+    | ExchangeGoods
     | SendText
 )
 
@@ -181,6 +197,21 @@ class Pickup:
 
 
 @dataclass(frozen=True, slots=True)
+class Version:
+    """A size or colour in which the order's main item is sold."""
+
+    id: Id
+    name_zh: Name
+    name_en: Name
+    stock: Annotated[int, Meta(ge=0)]
+    """Pieces that the warehouse could send."""
+
+    def name(self, language: str) -> str:
+        """As said to a caller of `language`."""
+        return self.name_zh if language == "zh" else self.name_en
+
+
+@dataclass(frozen=True, slots=True)
 class Details:
     """More about one order than its list entry tells; parts that do not exist are None."""
 
@@ -193,6 +224,8 @@ class Details:
     """Booked already."""
     free_days: tuple[date, ...] = ()
     """On which a technician could come."""
+    versions: tuple[Version, ...] = ()
+    """For which it could be exchanged."""
     done: tuple[str, ...] = ()
     """Kinds of deeds done on the order."""
 

@@ -14,11 +14,13 @@ from aftersales.deeds import (
     BookVisit,
     CancelOrder,
     ChangeAddress,
+    ClaimParcel,
     CompensateFresh,
     Coupon,
     Deed,
     Details,
     DisputeWeight,
+    ExchangeGoods,
     OtherCourier,
     PayDifference,
     Receipt,
@@ -187,6 +189,27 @@ def _visit(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
     return receipt
 
 
+def _claim(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
+    if order.status not in ("shipped", "delivered"):
+        raise DeedRefused(order.number, "claim_parcel", order.status)
+    return receipt
+
+
+def _exchange(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
+    """One piece is kept aside, and the order is on its way back."""
+    wanted = cast(ExchangeGoods, deed).version
+    versions = [dict(version) for version in order.details.get("versions", ())]
+    version = next((v for v in versions if v["id"] == wanted), None)
+    if version is None or version["stock"] < 1:
+        raise DeedRefused(order.number, "exchange_goods", f"{wanted} is not in stock")
+    if order.status != "delivered" or order.return_state is not None:
+        raise DeedRefused(order.number, "exchange_goods", order.return_state or order.status)
+    version["stock"] -= 1
+    _changed(order, versions=versions)
+    order.return_state = "requested"
+    return receipt
+
+
 _ACTS: Mapping[type, Callable[[ShopOrder, Deed, Receipt], Receipt]] = {
     CancelOrder: _cancel,
     ChangeAddress: _address,
@@ -196,5 +219,7 @@ _ACTS: Mapping[type, Callable[[ShopOrder, Deed, Receipt], Receipt]] = {
     ReschedulePickup: _reschedule,
     ReportFakePickup: _fake,
     BookVisit: _visit,
+    ClaimParcel: _claim,
+    ExchangeGoods: _exchange,
 }
 """What a deed changes on the order; the others are only written down."""

@@ -56,6 +56,13 @@ class VisitRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     warranty_days: Days
 
 
+class LostRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """When a parcel counts as lost, and how long the courier may search."""
+
+    silent_days: Annotated[int, Meta(ge=1, le=60)]
+    search_days: Annotated[int, Meta(ge=1, le=60)]
+
+
 class ServiceRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """All of them."""
 
@@ -64,6 +71,7 @@ class ServiceRules(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     weight: WeightRule
     fresh: FreshRule
     visit: VisitRule
+    lost: LostRule
 
 
 def load_service_rules(path: Path = RULES_FILE) -> ServiceRules:

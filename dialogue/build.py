@@ -13,10 +13,12 @@ from dialogue.bots.base import Bot
 from dialogue.bots.cancel_order import CancelCase
 from dialogue.bots.change_address import AddressCase
 from dialogue.bots.coupons import CouponBot
+from dialogue.bots.exchange import ExchangeCase
 from dialogue.bots.faq import FaqBot
 from dialogue.bots.fresh_goods import FreshCase
 from dialogue.bots.handover import HandoverBot
 from dialogue.bots.invoice import InvoiceCase
+from dialogue.bots.lost_parcel import LostParcelCase
 from dialogue.bots.modify_order import ModifyCase
 from dialogue.bots.order_status import OrderStatusBot
 from dialogue.bots.pickups import PickupCase
@@ -66,6 +68,8 @@ def build_dialogue(
         FreshCase(rules.fresh, wording),
         VisitCase(rules.visit),
         ModifyCase(),
+        LostParcelCase(shop.parcel_of, rules.lost),
+        ExchangeCase(load_rules(), zone),
     )
     # Of two bots for one intent the later has it: first what is the same for everybody.
     bots: tuple[Bot, ...] = (

@@ -46,6 +46,8 @@ class Matter:
     zone: tzinfo
     confirming: bool
     """The caller answers what was read back: what is done already may be this very deed."""
+    said: str
+    """This turn's words; empty when they were meant for another request."""
 
     def slot(self, name: str) -> str | None:
         """A value that the caller gave for this request."""
@@ -99,9 +101,11 @@ class Ask:
     """A value is missing."""
 
     slot: str
-    """One of dialogue.slots.FREE."""
+    """One of dialogue.slots.FREE, or goods: any words."""
     prompt: str
     values: Mapping[str, str] = field(default_factory=dict)
+    keep: Mapping[str, str] = field(default_factory=dict)
+    """For the next turn's Matter.slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,8 @@ class Offer:
     """Address or money: the caller shows more than the number that calls."""
     also: Deed | None = None
     """A message that goes with it."""
+    keep: Mapping[str, str] = field(default_factory=dict)
+    """For the next turn's Matter.slot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +169,9 @@ class ActingBot:
         self, request: Request, memory: Memory, caller: Caller, utterance: Utterance, now: datetime
     ) -> BotMove:
         """One step further; a resumed request does not read words that were meant for another."""
+        said = utterance.text
         if request.asked is None and not request.says(request.intent):
-            request = Request(request.intent, Understanding((), ()))
+            request, said = Request(request.intent, Understanding((), ())), ""
         if caller.customer_id is None:
             text = self._wording.say(f"faq.{request.intent}", memory.language)
             return BotMove(text, memory, done=(request.intent,))
@@ -183,6 +190,7 @@ class ActingBot:
             now,
             self._zone,
             confirming=request.asked == "confirm",
+            said=said,
         )
         return self._follow(self._case.plan(matter), matter, request)
 
@@ -230,7 +238,7 @@ class ActingBot:
                 return self._told(plan, matter, request)
             case Ask():
                 text = self._say(plan.prompt, plan.values, matter)
-                return BotMove(text, matter.memory, asks=plan.slot)
+                return BotMove(text, _keeping(plan, matter), asks=plan.slot)
             case Person():
                 return self._to_person(plan.prompt, matter)
             case Offer():
@@ -245,7 +253,7 @@ class ActingBot:
         if agreed and memory.slots.get(offered) == mark:
             return self._done(plan, matter, request)
         text = self._say(plan.confirm, plan.values, matter)
-        return BotMove(text, with_slots(memory, **{offered: mark}), asks="confirm")
+        return BotMove(text, with_slots(_keeping(plan, matter), **{offered: mark}), asks="confirm")
 
     def _check(self, matter: Matter, request: Request) -> BotMove:
         """One proof beside the calling number."""
@@ -265,7 +273,7 @@ class ActingBot:
             return self._settled("deed.already", {}, request, matter.memory)
         except DeedRefused:  # it changed between question and answer
             return self._settled("deed.refused", {}, request, matter.memory)
-        values = {**plan.values, "courier": receipt.courier}
+        values = {**plan.values, **({"courier": receipt.courier} if receipt.courier else {})}
         text = self._say(plan.done, values, matter)
         note = self._wording.say(
             "story.done",
@@ -315,6 +323,11 @@ class ActingBot:
             "item": item_name(matter.order, language),
             "tail": spoken_tail(matter.order, language),
         }
+
+
+def _keeping(plan: Ask | Offer, matter: Matter) -> Memory:
+    kept = {f"{matter.intent}.{name}": value for name, value in plan.keep.items()}
+    return with_slots(matter.memory, **kept)
 
 
 def _mark(deed: Deed) -> str:

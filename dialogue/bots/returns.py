@@ -1,4 +1,4 @@
-"""Returns, refunds, exchanges: checked against the rules, read back, confirmed once, done."""
+"""Returns and refunds: checked against the rules, read back, confirmed once, done."""
 
 from contextlib import suppress
 from datetime import datetime, tzinfo
@@ -23,7 +23,7 @@ from tts.wording import spoken_money, spoken_number
 class ReturnsBot:
     """A return and a refund asked for together are one question and one confirmation."""
 
-    intents = frozenset({"return_goods", "refund_request", "exchange_goods"})
+    intents = frozenset({"return_goods", "refund_request"})
 
     def __init__(
         self, gateway: OrderGateway, rules: ReturnRules, wording: Wording, zone: tzinfo
@@ -150,7 +150,7 @@ class ReturnsBot:
         return BotMove(text, with_story(memory, note), done=self._settled(memory))
 
     def _to_person(self, order: Order, request: Request, memory: Memory) -> BotMove:
-        """Exchanges and large appliances: the rules allow it, the arrangements need a person."""
+        """Large appliances, and a return that may become an exchange: a person arranges these."""
         handover = Handover("needs_person", request.intent, order.category, order.number)
         text = self._wording.say("transferring_needs_person", memory.language)
         note = self._wording.say(

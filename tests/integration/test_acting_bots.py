@@ -1,7 +1,7 @@
 """Where bots could go wrong: proof, read-back, repetition, hostile names; on the real demo shop."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -149,3 +149,41 @@ def test_the_same_errand_twice_is_told_to_be_done(shop):
     said = ("please send me an invoice", "yes")
     call(shop, "0102", *said)
     assert "was sent" in call(shop, "0102", said[0]).memory.slots["last"]
+
+
+NOAHS, CLARAS = "3126480116", "3126480118"
+
+
+def test_the_last_piece_gone_between_question_and_yes_is_not_promised(shop, session_factory):
+    noah = call(shop, "0116", "i want to exchange my jacket for a large one")
+    with session_factory.begin() as session:
+        order = session.get(ShopOrder, NOAHS)
+        gone = [{**version, "stock": 0} for version in order.details["versions"]]
+        order.details = {**order.details, "versions": gone}
+    reply = noah.line("yes", NOW)
+    assert "kept for you" not in reply.text
+    assert shop.details_of(NOAHS).done == ()
+
+
+def test_an_exchange_takes_one_piece_and_replayed_takes_no_second(shop):
+    noah = call(shop, "0116", "i want to exchange my jacket for a large one")
+    before = noah.memory
+    noah.line("yes", NOW)
+    noah.memory = before
+    assert "kept for you" in noah.line("yes", NOW).text
+    stock = {version.id: version.stock for version in shop.details_of(NOAHS).versions}
+    assert stock == {"m": 0, "l": 2, "xl": 2}
+
+
+def test_what_is_too_old_to_send_back_is_not_exchanged(shop):
+    mei = call(shop, "0101", "台灯我想换一个", language="zh")
+    assert "七天" in mei.memory.slots["last"]
+    assert mei.memory.done == ("exchange_goods",)
+
+
+def test_a_parcel_scanned_yesterday_is_not_claimed_and_five_days_later_it_is(shop):
+    mei = call(shop, "0101")
+    assert "not lost" in mei.line("my parcel is lost", NOW).text
+    later = call(shop, "0101")
+    asked = later.line("my parcel is lost", NOW + timedelta(days=5))
+    assert asked.memory.waiting_for == "lost_package.confirm"

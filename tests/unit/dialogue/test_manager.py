@@ -173,13 +173,13 @@ class Unsure:
 @pytest.fixture
 def unsure_manager(shop: FakeShop) -> DialogueManager:
     manager = build_dialogue(shop, ZoneInfo("Asia/Shanghai"))
-    manager._understander = Unsure("complaint", "lost_package")
+    manager._understander = Unsure("complaint", "refund_status")
     return manager
 
 
 def test_what_is_unclear_is_asked_once_with_both_readings(unsure_manager):
     reply = hear(unsure_manager, "that paper thing", Memory(language="en"))
-    assert "complaint" in reply.text and "lost parcel" in reply.text
+    assert "complaint" in reply.text and "refund status" in reply.text
     assert reply.handover is None
 
 
@@ -192,8 +192,8 @@ def test_a_yes_takes_the_likelier_reading(unsure_manager):
 def test_the_second_reading_can_be_chosen(unsure_manager):
     asked = hear(unsure_manager, "that paper thing", Memory(language="en"))
     reply = hear(unsure_manager, "the second one", asked.memory)
-    assert reply.memory.agenda[:1] == ("lost_package",) or reply.memory.done
-    assert "Asked for: lost parcel." in reply.memory.story
+    assert reply.memory.agenda[:1] == ("refund_status",) or reply.memory.done
+    assert "Asked for: refund status." in reply.memory.story
 
 
 def test_when_neither_is_meant_a_person_takes_over(unsure_manager):
