@@ -8,7 +8,8 @@ TrainingError
 ├── ToolMissing          a package of the optional extra [training] is not installed
 ├── BuildFailed          the child that builds ended without an answer
 ├── CorpusOfAnotherPlan  a folder with training speech of other voices or texts
-└── CorpusUnspeakable    texts in which no utterance can be spoken
+├── CorpusUnspeakable    texts in which no utterance can be spoken
+└── CheckpointOfAnotherRun  a training's kept state that was made with other data or another plan
 """
 
 from pathlib import Path
@@ -69,12 +70,13 @@ class NotOurModel(TrainingError):
 class ToolMissing(TrainingError):
     """An optional package is wanted."""
 
-    def __init__(self, package: str) -> None:
-        super().__init__(package)
+    def __init__(self, package: str, target: str = "setup-training") -> None:
+        super().__init__(package, target)
         self.package = package
+        self.target = target
 
     def __str__(self) -> str:
-        return f"{self.package} is not installed; run: make setup-training"
+        return f"{self.package} is not installed; run: make {self.target}"
 
 
 class BuildFailed(TrainingError):
@@ -111,3 +113,32 @@ class CorpusUnspeakable(TrainingError):
 
     def __str__(self) -> str:
         return f"no drawn text can be spoken, the last was {self.text!r}; check the sentences"
+
+
+class CheckpointOfAnotherRun(TrainingError):
+    """State that a training cannot go on from."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.path = path
+
+    def __str__(self) -> str:
+        return (
+            f"{str(self.path)!r} was kept by a training on other data or with another plan; delete"
+            " it to begin anew, or name another folder"
+        )
+
+
+class RecordingsUnusable(TrainingError):
+    """A manifest that is missing or wrong, or names a sound that cannot be read."""
+
+    def __init__(self, manifest: Path, finding: str) -> None:
+        super().__init__(manifest, finding)
+        self.manifest = manifest
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return (
+            f"{str(self.manifest)!r}: {self.finding}; it needs the columns path, dataset, lang,"
+            " speaker and text, and sound files beside it"
+        )

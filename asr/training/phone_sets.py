@@ -40,6 +40,11 @@ class PhoneSet:
         """The highest number in use."""
         return 2 + 4 * len(self.phones)
 
+    def variants(self, phone: str) -> range:
+        """A phone's numbers, one for each place in a word."""
+        first = self._first[phone]
+        return range(first, first + len(_PLACES))
+
     def unknown(self, pronunciation: Sequence[str]) -> list[str]:
         """What of a pronunciation is no phone of this set."""
         return [p for p in pronunciation if p not in self._first and p != UNKNOWN_SOUND]

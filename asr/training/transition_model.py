@@ -4,12 +4,19 @@ Layout: topology (phones, entry of each, states with their transitions), triples
 and pdf, and one log probability a transition id. Ids count from 1 in the order of the triples.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from asr.training.errors import AcousticModelBroken
-from asr.training.kaldi_binary import Malformed, Reader
+from asr.training.kaldi_binary import Malformed, Reader, Writer
+from asr.training.phone_sets import SILENCE, UNKNOWN, PhoneSet
+
+_PHONE_STAYS, _PAUSE_STAYS = 0.6, 0.8
+"""Probability that a state lasts another 30 ms; phones are short, silence and noise long."""
+_UNKNOWN_STATES = 5
+"""The sound of an unknown word lasts 150 ms at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,3 +101,74 @@ def _entry(reader: Reader) -> list[list[int]]:
             reader.real()
         states.append(targets)
     return states
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneShape:
+    """A phone's row of states, which all score by the same output of the network."""
+
+    output: int
+    states: int
+    stays: float
+    """Probability that a state lasts another decoded frame."""
+
+
+def phone_shapes(phones: PhoneSet) -> dict[int, PhoneShape]:
+    """Every number of the set; the unknown word's sound has the output after the last phone's."""
+    shapes = {
+        SILENCE: PhoneShape(0, 1, _PAUSE_STAYS),
+        UNKNOWN: PhoneShape(len(phones.phones) + 1, _UNKNOWN_STATES, _PAUSE_STAYS),
+    }
+    for output, phone in enumerate(phones.phones, start=1):
+        shapes |= dict.fromkeys(phones.variants(phone), PhoneShape(output, 1, _PHONE_STAYS))
+    return dict(sorted(shapes.items()))
+
+
+def write_transition_model(writer: Writer, shapes: Mapping[int, PhoneShape]) -> None:
+    """What `parse_transition_model` reads; a state's id of staying comes before that of going."""
+    kinds = sorted({(shape.states, shape.stays) for shape in shapes.values()})
+    entry_of = [-1] * (max(shapes) + 1)
+    for phone, shape in shapes.items():
+        entry_of[phone] = kinds.index((shape.states, shape.stays))
+    writer.token("<TransitionModel>")
+    writer.token("<Topology>")
+    writer.integers(list(shapes))
+    writer.integers(entry_of)
+    writer.integer(len(kinds))
+    for states, stays in kinds:
+        _write_entry(writer, states, stays)
+    writer.token("</Topology>")
+    _write_states(writer, shapes)
+    writer.token("</TransitionModel>")
+
+
+def _write_entry(writer: Writer, states: int, stays: float) -> None:
+    writer.integer(states + 1)
+    for state in range(states):
+        writer.integer(0)  # pdf class
+        writer.integer(2)
+        for target, probability in ((state, stays), (state + 1, 1 - stays)):
+            writer.integer(target)
+            writer.real(probability)
+    writer.integer(-1)  # the last state emits nothing
+    writer.integer(0)
+
+
+def _write_states(writer: Writer, shapes: Mapping[int, PhoneShape]) -> None:
+    triples = [
+        (phone, state, shape.output)
+        for phone, shape in shapes.items()
+        for state in range(shape.states)
+    ]
+    writer.token("<Triples>")
+    writer.integer(len(triples))
+    for number in (number for triple in triples for number in triple):
+        writer.integer(number)
+    writer.token("</Triples>")
+    logs = [0.0]
+    for phone, _state, _output in triples:
+        stays = shapes[phone].stays
+        logs += [math.log(stays), math.log(1 - stays)]
+    writer.token("<LogProbs>")
+    writer.floats(logs)
+    writer.token("</LogProbs>")

@@ -1,0 +1,149 @@
+"""Writes am/final.mdl: which sounds there are, and the network that scores them.
+
+The last affine layer turns ln p(sound) into what the decoder adds up: the sounds' shares in
+training are taken out, all is scaled against the language model, and the sound of an unknown word
+gets the same score at any time.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from asr.training.acoustic_network import AcousticNetwork, Affine
+from asr.training.features import CEPSTRA
+from asr.training.kaldi_binary import Writer
+from asr.training.labels import STEP
+from asr.training.phone_sets import PhoneSet
+from asr.training.transition_model import phone_shapes, write_transition_model
+
+
+@dataclass(frozen=True, slots=True)
+class Scoring:
+    """What turns posteriors into scores."""
+
+    prior_power: float = 0.8
+    """How much of a sound's share in training is taken out; 1 would be Bayes' rule."""
+    scale: float = 0.6
+    """Of all acoustic scores: neighbouring frames are no independent witnesses."""
+    unknown_score: float = 0.0
+    """Before the scale; a known sound's score is about -ln(its share) where it is clear."""
+
+
+def final_mdl(network: AcousticNetwork, phones: PhoneSet, scoring: Scoring) -> bytes:
+    """The bytes of the file."""
+    writer = Writer()
+    write_transition_model(writer, phone_shapes(phones))
+    writer.token("<Nnet3>")
+    graph = _Graph()
+    graph.add_network(network)
+    graph.add_affine("scores", graph.last, scores_of_posteriors(network.priors, scoring))
+    graph.write(writer)
+    writer.token("</Nnet3>")
+    for name in ("<LeftContext>", "<RightContext>"):
+        writer.token(name)
+        writer.integer(network.shape.context)
+    writer.token("<Priors>")
+    writer.floats([])
+    return writer.data()
+
+
+def scores_of_posteriors(priors: NDArray[np.float32], scoring: Scoring) -> Affine:
+    """From ln p of every output to the decoder's scores, one more for the unknown word's sound."""
+    count = len(priors)
+    weights = np.vstack([np.eye(count), np.zeros((1, count))]) * scoring.scale
+    known = -scoring.prior_power * np.log(priors)
+    bias = np.append(known, scoring.unknown_score) * scoring.scale
+    return Affine(weights.astype(np.float32), bias.astype(np.float32))
+
+
+@dataclass(slots=True)
+class _Graph:
+    """nnet3's two lists: how components are joined, and what they hold."""
+
+    last: str = "input"
+    _nodes: list[str] = field(default_factory=lambda: [f"input-node name=input dim={CEPSTRA}"])
+    _components: list[tuple[str, str, Affine | int]] = field(default_factory=list)
+
+    def add_network(self, network: AcousticNetwork) -> None:
+        """Everything up to ln p of every output."""
+        shape = network.shape
+        reach = range(-shape.reach, shape.reach + 1)
+        self.add_affine("first", _appended("input", reach), network.first)
+        self._add_simple("first.relu", "RectifiedLinearComponent", self.last, shape.width)
+        for number, block in enumerate(network.blocks, start=1):
+            before = self.last
+            name = f"block{number}"
+            self.add_affine(f"{name}.narrow", _appended(before, (-STEP, 0)), block.narrow)
+            self.add_affine(f"{name}.wide", _appended(self.last, (0, STEP)), block.wide)
+            self._add_simple(f"{name}.relu", "RectifiedLinearComponent", self.last, shape.width)
+            self._add_simple(name, "NoOpComponent", f"Sum({before}, {self.last})", shape.width)
+        self.add_affine("last", self.last, network.last)
+        self._add_simple("posteriors", "LogSoftmaxComponent", self.last, shape.outputs)
+
+    def add_affine(self, name: str, given: str, layer: Affine) -> None:
+        self._join(name, given)
+        self._components.append((name, "FixedAffineComponent", layer))
+
+    def _add_simple(self, name: str, kind: str, given: str, width: int) -> None:
+        self._join(name, given)
+        self._components.append((name, kind, width))
+
+    def _join(self, name: str, given: str) -> None:
+        self._nodes.append(f"component-node name={name} component={name} input={given}")
+        self.last = name
+
+    def write(self, writer: Writer) -> None:
+        """The text of the nodes, then the components."""
+        output = f"output-node name=output input={self.last} objective=linear"
+        writer.text("\n" + "\n".join([*self._nodes, output]) + "\n\n")
+        writer.token("<NumComponents>")
+        writer.integer(len(self._components))
+        for name, kind, content in self._components:
+            writer.token("<ComponentName>")
+            writer.token(name)
+            writer.token(f"<{kind}>")
+            if isinstance(content, Affine):
+                _write_affine(writer, content)
+            elif kind == "NoOpComponent":
+                _write_pass(writer, content)
+            else:
+                _write_nonlinearity(writer, content)
+            writer.token(f"</{kind}>")
+
+
+def _appended(node: str, offsets: Sequence[int]) -> str:
+    """The node at several times, side by side."""
+    return f"Append({', '.join(_shifted(node, offsets))})"
+
+
+def _shifted(node: str, offsets: Sequence[int]) -> Iterator[str]:
+    for offset in offsets:
+        yield f"Offset({node}, {offset})" if offset else node
+
+
+def _write_affine(writer: Writer, layer: Affine) -> None:
+    writer.token("<LinearParams>")
+    writer.matrix(layer.weights)
+    writer.token("<BiasParams>")
+    writer.floats(layer.bias)
+
+
+def _write_pass(writer: Writer, width: int) -> None:
+    """What gives out its input; the scale only matters in training."""
+    writer.token("<Dim>")
+    writer.integer(width)
+    writer.token("<BackpropScale>")
+    writer.real(1.0)
+
+
+def _write_nonlinearity(writer: Writer, width: int) -> None:
+    """Statistics of training are left empty."""
+    writer.token("<Dim>")
+    writer.integer(width)
+    for name in ("<ValueAvg>", "<DerivAvg>"):
+        writer.token(name)
+        writer.floats([])
+    writer.token("<Count>")
+    writer.double(0.0)
