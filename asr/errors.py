@@ -3,6 +3,8 @@
 AsrError
 ├── ModelMissing       a model folder is absent or incomplete
 ├── LanguageMissing    no model is loaded for this language
+├── ChannelMissing     a sound file has fewer channels than the one asked for
+├── GrammarEmpty       a grammar without a phrase
 ├── GrammarUnknown     a grammar holds words that the model does not know
 ├── GrammarUnsupported  a grammar is asked of a model with a fixed graph
 ├── ModelBroken        a model that is whole by its names but cannot be used
@@ -52,19 +54,43 @@ class LanguageMissing(AsrError):
         return f"no speech model for language {self.language!r}; loaded are {list(self.known)}"
 
 
+class ChannelMissing(AsrError):
+    """A channel that a file does not have; both are counted from 0."""
+
+    def __init__(self, name: str, channel: int, channels: int) -> None:
+        super().__init__(name, channel, channels)
+        self.name = name
+        self.channel = channel
+        self.channels = channels
+
+    def __str__(self) -> str:
+        right = "0" if self.channels == 1 else f"0 to {self.channels - 1}"
+        return f"sound {self.name!r} has no channel {self.channel}; give {right}"
+
+
 class GrammarUnknown(AsrError):
     """Phrases that can never be heard: Vosk itself would drop their words in silence."""
 
-    def __init__(self, phrases: tuple[str, ...], language: str) -> None:
-        super().__init__(phrases, language)
+    def __init__(self, phrases: tuple[str, ...], words: tuple[str, ...], language: str) -> None:
+        super().__init__(phrases, words, language)
         self.phrases = phrases
+        self.words = words
+        """Those of the phrases' words that the model lacks."""
         self.language = language
 
     def __str__(self) -> str:
         return (
-            f"the {self.language!r} model does not know all words of {list(self.phrases)};"
-            " use words of its vocabulary"
+            f"the {self.language!r} model lacks {', '.join(map(repr, self.words))} of the phrases"
+            f" {list(self.phrases)}; leave them out, or teach the bundled model:"
+            f" hotline models build --graph-only --lang {self.language} --words FILE"
         )
+
+
+class GrammarEmpty(AsrError):
+    """A grammar without a phrase, which would hear nothing at all."""
+
+    def __str__(self) -> str:
+        return "the grammar holds no word; give words or phrases that may be said"
 
 
 class GrammarUnsupported(AsrError):

@@ -1,40 +1,125 @@
 """What `hotline listen FILE` answers: a sound file as words, JSON-able."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from asr.decoding import model_for
+from asr.errors import ChannelMissing, GrammarEmpty
+from asr.language import Told, tell
+from asr.readings import join_words
 from asr.recognizer import SpeechModel, Transcript
 from asr.transcribe import transcribe
-from asr.vosk_recognizer import join_words
 from audio.files import read_sound
 from audio.frames import RATE
 from audio.resample import resample
 
+TOLD_BY = 3
+"""Readings that a recogniser tells apart where the language is to be told: one would be enough
+for the likelihood, two more cost next to nothing and give word confidences."""
 
-def listen_file(path: Path, models: Mapping[str, SpeechModel], language: str) -> dict[str, Any]:
-    """Words of every channel in order of time; raises SoundUnreadable and LanguageMissing."""
-    model = model_for(models, language)
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is to be known of a file."""
+
+    language: str | None = None
+    """None: told from the sound."""
+    channel: int | None = None
+    """From 0; None: all of them."""
+    grammar: tuple[str, ...] | None = None
+    """Words and phrases that alone are listened for."""
+    alternatives: int = 0
+    """Readings of each utterance."""
+
+
+def listen_file(
+    path: Path, models: Mapping[str, SpeechModel], request: Request | None = None
+) -> dict[str, Any]:
+    """Words of the channels in order of time; raises SoundUnreadable, LanguageMissing,
+    ChannelMissing and what a grammar may cause.
+    """
+    request = request or Request()
+    if request.grammar is not None and not any(phrase.split() for phrase in request.grammar):
+        raise GrammarEmpty
+    asked = {request.language: model_for(models, request.language)} if request.language else models
     began = time.monotonic()
+    channels, rate = _channels(path, request.channel)
+    sound = {number: resample(pcm, rate, RATE) for number, pcm in channels.items()}
+    heard = {
+        language: _hear(sound, model, request, telling=len(asked) > 1)
+        for language, model in asked.items()
+    }
+    told = tell({la: list(chain(*by_channel.values())) for la, by_channel in heard.items()})
+    seconds = next(iter(channels.values())).size / rate
+    return {
+        "file": str(path),
+        **_described(heard[told.language], told, request.alternatives),
+        "seconds": round(seconds, 3),
+        "real_time_factor": round((time.monotonic() - began) / seconds, 4),
+    }
+
+
+def _channels(path: Path, wanted: int | None) -> tuple[dict[int, NDArray[np.int16]], int]:
     pcm, rate = read_sound(path)
-    channels = [transcribe(resample(one, rate, RATE), model) for one in pcm]
-    spent = time.monotonic() - began
-    seconds = pcm.shape[1] / rate
-    numbered = [(number, one) for number, heard in enumerate(channels) for one in heard]
+    if wanted is not None and wanted not in range(len(pcm)):
+        raise ChannelMissing(path.name, wanted, len(pcm))
+    return {n: one for n, one in enumerate(pcm) if wanted in (None, n)}, rate
+
+
+def _hear(
+    sound: Mapping[int, NDArray[np.int16]], model: SpeechModel, request: Request, *, telling: bool
+) -> dict[int, list[Transcript]]:
+    readings = max(request.alternatives, TOLD_BY if telling else 0)
+    return {
+        number: transcribe(pcm, model, grammar=request.grammar, alternatives=readings)
+        for number, pcm in sound.items()
+    }
+
+
+def _described(
+    channels: Mapping[int, Sequence[Transcript]], told: Told, alternatives: int
+) -> dict[str, Any]:
+    numbered = [(number, one) for number, heard in channels.items() for one in heard]
     numbered.sort(key=lambda item: item[1].words[0].start_ms)
     return {
-        "text": join_words([one.text for _, one in numbered], language),
-        "language": language,
+        "text": join_words([one.text for _, one in numbered], told.language),
+        "language": told.language,
+        "language_probability": round(told.probability, 3),
         "words": [word for number, one in numbered for word in _words(one, number)],
         "confidence": _confidence([one for _, one in numbered]),
-        "seconds": round(seconds, 3),
-        "real_time_factor": round(spent / seconds, 4),
+        "utterances": [_utterance(one, number, alternatives) for number, one in numbered],
         "channels": [
-            {"text": join_words([one.text for one in heard], language), "utterances": len(heard)}
-            for heard in channels
+            {
+                "channel": number,
+                "text": join_words([one.text for one in heard], told.language),
+                "utterances": len(heard),
+            }
+            for number, heard in channels.items()
         ],
+    }
+
+
+def _utterance(transcript: Transcript, channel: int, alternatives: int) -> dict[str, Any]:
+    found = {
+        "text": transcript.text,
+        "start_ms": transcript.words[0].start_ms,
+        "end_ms": transcript.words[-1].end_ms,
+        "channel": channel,
+    }
+    if not alternatives:
+        return found
+    readings = transcript.alternatives[:alternatives]
+    return found | {
+        "alternatives": [
+            {"text": one.text, "probability": round(one.probability, 4)} for one in readings
+        ]
     }
 
 

@@ -21,6 +21,15 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Alternative:
+    """One reading of an utterance."""
+
+    text: str
+    probability: float
+    """Its share by likelihood among all readings that were looked at."""
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """A final result: `text` for people (Mandarin without spaces), `words` as recognised."""
 
@@ -29,6 +38,18 @@ class Transcript:
     confidence: float
     """Mean word confidence, 0 when there is no word."""
     language: str
+    unknown_ms: int = 0
+    """Sound in which something was said that fits no word."""
+    alternatives: tuple[Alternative, ...] = ()
+    """Readings, likeliest first (`text` is the first); none unless asked for."""
+    score: float = 0.0
+    """Log likelihood of the likeliest reading over the model's priors; 0 unless alternatives
+    were asked for. Only differences between readings of the same sound mean anything."""
+
+    @property
+    def spoken_ms(self) -> int:
+        """Sound with words, known or not."""
+        return self.unknown_ms + sum(word.end_ms - word.start_ms for word in self.words)
 
 
 class Recognizer(Protocol):
@@ -49,5 +70,7 @@ class SpeechModel(Protocol):
 
     language: str
 
-    def open(self, grammar: tuple[str, ...] | None = None) -> Recognizer:
-        """A recogniser for a call; with a grammar only its words and `[unk]` are heard."""
+    def open(self, grammar: tuple[str, ...] | None = None, alternatives: int = 0) -> Recognizer:
+        """A recogniser for a call; with a grammar only its words and `[unk]` are heard, with
+        `alternatives` so many readings at most are told apart.
+        """

@@ -6,7 +6,7 @@ import numpy as np
 
 from asr.decoding import shifted
 from asr.endpointer import Ended, Endpointer, EndpointerSettings
-from asr.recognizer import Pcm, SpeechModel, Transcript
+from asr.recognizer import Pcm, Recognizer, SpeechModel, Transcript
 from asr.vad import VoiceDetector
 from audio.frames import FRAME_MS, FRAME_SAMPLES, RATE
 from audio.pcm import level_dbfs
@@ -15,16 +15,28 @@ _MARGIN_MS = 300
 """Sound decoded before and after the voice, as the live pre-roll."""
 
 
-def transcribe(pcm: Pcm, model: SpeechModel, *, start_ms: int = 0) -> list[Transcript]:
+def transcribe(
+    pcm: Pcm,
+    model: SpeechModel,
+    *,
+    start_ms: int = 0,
+    grammar: tuple[str, ...] | None = None,
+    alternatives: int = 0,
+) -> list[Transcript]:
     """Utterances with words in 8 kHz sound, in order; times count from `start_ms`."""
-    heard = []
-    for from_ms, to_ms in speech_spans(pcm):
-        recognizer = model.open()  # a fresh one each: long streams decode worse and grow
-        recognizer.accept(pcm[from_ms * RATE // 1000 : to_ms * RATE // 1000])
-        transcript = shifted(recognizer.finish(), start_ms + from_ms)
-        if transcript.text:
-            heard.append(transcript)
-    return heard
+    found = [
+        shifted(decode(pcm, span, model.open(grammar, alternatives)), start_ms + span[0])
+        for span in speech_spans(pcm)
+    ]
+    return [transcript for transcript in found if transcript.text]
+
+
+def decode(pcm: Pcm, span: tuple[int, int], recognizer: Recognizer) -> Transcript:
+    """What is said between two milliseconds, by a fresh recogniser: on long streams it grows and
+    gets worse. Times count from the span's beginning.
+    """
+    recognizer.accept(pcm[span[0] * RATE // 1000 : span[1] * RATE // 1000])
+    return recognizer.finish()
 
 
 def speech_spans(pcm: Pcm, settings: EndpointerSettings | None = None) -> list[tuple[int, int]]:

@@ -5,7 +5,6 @@ every core while a stream is decoded by one thread anyhow.
 """
 
 import json
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,12 @@ import numpy as np
 
 from asr.errors import GrammarUnknown, GrammarUnsupported
 from asr.model_files import check_model, sampling_rate, takes_grammar
-from asr.recognizer import Pcm, Transcript, Word
+from asr.readings import NO_SPACES, UNKNOWN, join_words, likeliest, transcript_of
+from asr.recognizer import Pcm, Transcript
 from audio.frames import RATE
 
-UNKNOWN = "[unk]"
-"""What Vosk reports for sound that fits no word."""
-
-_NO_SPACES = frozenset({"zh"})
-"""Languages that are written without spaces between words."""
+_OVERSAMPLED = 3
+"""Vosk's readings may differ in nothing but where a word begins; so many times more are taken."""
 
 
 class VoskModel:
@@ -38,38 +35,50 @@ class VoskModel:
         self._kaldi_recognizer = vosk.KaldiRecognizer
         self._model = vosk.Model(str(path))
 
-    def open(self, grammar: tuple[str, ...] | None = None) -> "VoskRecognizer":
+    def open(
+        self, grammar: tuple[str, ...] | None = None, alternatives: int = 0
+    ) -> "VoskRecognizer":
         """A recogniser for one stream; raises GrammarUnknown for words the model cannot hear and
         GrammarUnsupported for a model that takes none.
         """
         arguments: list[Any] = [self._model, self.rate]
         if grammar is not None:
-            if not takes_grammar(self._path):
-                raise GrammarUnsupported(self._path)
-            phrases = [self._in_vocabulary(phrase) for phrase in grammar]
-            unknown = [given for given, found in zip(grammar, phrases, strict=True) if not found]
-            if unknown:
-                raise GrammarUnknown(tuple(unknown), self.language)
-            arguments.append(json.dumps([*phrases, UNKNOWN], ensure_ascii=False))
-        return VoskRecognizer(self._kaldi_recognizer(*arguments), self.language, self.rate)
+            arguments.append(json.dumps([*self._phrases(grammar), UNKNOWN], ensure_ascii=False))
+        kaldi = self._kaldi_recognizer(*arguments)
+        return VoskRecognizer(kaldi, self.language, self.rate, alternatives)
 
     def knows(self, word: str) -> bool:
         """Whether the model's vocabulary has this word."""
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
+    def _phrases(self, grammar: tuple[str, ...]) -> list[str]:
+        """The grammar in words of the vocabulary."""
+        if not takes_grammar(self._path):
+            raise GrammarUnsupported(self._path)
+        lacking = {phrase: self._lacking(phrase) for phrase in grammar}
+        unknown = {phrase: words for phrase, words in lacking.items() if words}
+        if unknown:
+            words = dict.fromkeys(word for found in unknown.values() for word in found)
+            raise GrammarUnknown(tuple(unknown), tuple(words), self.language)
+        return [self._in_vocabulary(phrase) for phrase in grammar]
+
     def _in_vocabulary(self, phrase: str) -> str:
         """The phrase as known words with spaces; empty where some part is not known."""
-        words: list[str] = []
-        for part in phrase.split():
-            found = [part] if self.knows(part) else self._cut(part)
-            if not found:
-                return ""
-            words += found
-        return " ".join(words)
+        if self._lacking(phrase):
+            return ""
+        return " ".join(
+            word
+            for part in phrase.split()
+            for word in ([part] if self.knows(part) else self._cut(part))
+        )
+
+    def _lacking(self, phrase: str) -> list[str]:
+        """The parts of a phrase that no known words make."""
+        return [part for part in phrase.split() if not (self.knows(part) or self._cut(part))]
 
     def _cut(self, text: str) -> list[str]:
         """Mandarin has no spaces: take the longest known word from the left, again and again."""
-        if self.language not in _NO_SPACES:
+        if self.language not in NO_SPACES:
             return []
         words: list[str] = []
         while text:
@@ -86,13 +95,15 @@ class VoskModel:
 class VoskRecognizer:
     """Decodes one stream; Vosk's own pauses inside an utterance are joined again."""
 
-    def __init__(self, kaldi: Any, language: str, rate: int) -> None:
+    def __init__(self, kaldi: Any, language: str, rate: int, alternatives: int = 0) -> None:
         self._kaldi = kaldi
         self._language = language
         self._rate = rate
+        self._alternatives = alternatives
         self._upsampler = _upsampler(rate)
         self._results: list[dict[str, Any]] = []
         kaldi.SetWords(True)
+        kaldi.SetMaxAlternatives(alternatives * _OVERSAMPLED)
 
     def accept(self, pcm: Pcm) -> None:
         """Decode a piece of 8 kHz sound; blocks for about 2 % of its length (small model)."""
@@ -100,7 +111,7 @@ class VoskRecognizer:
 
     def interim(self) -> str:
         """The words so far."""
-        parts = [word["word"] for result in self._results for word in result.get("result", [])]
+        parts = [word["word"] for result in self._results for word in _first(result)]
         parts += json.loads(self._kaldi.PartialResult()).get("partial", "").split()
         return join_words([word for word in parts if word != UNKNOWN], self._language)
 
@@ -110,9 +121,10 @@ class VoskRecognizer:
             self._decode(np.zeros(0, np.int16), last=True)
             self._upsampler = _upsampler(self._rate)  # no tail of this utterance in the next
         self._results.append(json.loads(self._kaldi.FinalResult()))
-        raw = [word for result in self._results for word in result.get("result", [])]
-        self._results = []
-        return transcript_of(raw, self._language)
+        results, self._results = self._results, []
+        if self._alternatives:
+            return likeliest(results, self._language, self._alternatives)
+        return transcript_of([word for one in results for word in _first(one)], self._language)
 
     def _decode(self, pcm: Pcm, *, last: bool) -> None:
         if self._upsampler is not None:
@@ -130,30 +142,8 @@ def _upsampler(rate: int) -> Any:
     return soxr.ResampleStream(RATE, rate, 1, dtype="int16")
 
 
-def transcript_of(raw: list[dict[str, Any]], language: str) -> Transcript:
-    """Vosk's word list as a transcript; unknown sound gives no word but lowers the confidence."""
-    words = tuple(
-        Word(
-            text=word["word"],
-            start_ms=round(1000 * word["start"]),
-            end_ms=round(1000 * word["end"]),
-            confidence=float(word["conf"]),
-        )
-        for word in raw
-        if word["word"] != UNKNOWN
-    )
-    confidence = sum(word.confidence for word in words) / len(raw) if raw else 0.0
-    text = join_words([word.text for word in words], language)
-    return Transcript(text=text, words=words, confidence=min(1.0, confidence), language=language)
-
-
-def join_words(words: list[str], language: str) -> str:
-    """Words as people write them: Mandarin without spaces, except between Latin words."""
-    if language not in _NO_SPACES:
-        return " ".join(words)
-    if not words:
-        return ""
-    glued = [words[0]]
-    for before, after in pairwise(words):
-        glued.append(f" {after}" if before.isascii() and after.isascii() else after)
-    return "".join(glued)
+def _first(result: dict[str, Any]) -> list[dict[str, Any]]:
+    """The words of a result, or of its likeliest reading."""
+    readings = result.get("alternatives") or [result]
+    words: list[dict[str, Any]] = readings[0].get("result", [])
+    return words

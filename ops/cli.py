@@ -2,10 +2,8 @@
 instant.
 """
 
-import json
 import os
 import sys
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -14,7 +12,15 @@ from typing import Any
 import click
 
 from ops.cli_emotion_train import WithTraining
-from ops.cli_ground import Failed, dump, load_settings, migrate_database
+from ops.cli_ground import (
+    Failed,
+    answer_lines,
+    dump,
+    guarded,
+    load_settings,
+    migrate_database,
+)
+from ops.cli_listen import listen
 from ops.cli_models import models
 from ops.cli_people import agents, nobody_may_log_in, users
 
@@ -105,30 +111,6 @@ def simulate(story: str, box: str, seconds: int, as_json: bool) -> None:
         raise Failed(f"story {story!r} did not end within {seconds} s")
     click.echo(dump(result) if as_json else story_summary(result))
     sys.exit(0 if result["state"] == "done" else 1)
-
-
-@main.command(epilog="Example: hotline listen call.wav --lang zh --json")
-@click.argument("files", nargs=-1, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--lang", type=LANGUAGE, default="zh", show_default=True)
-@click.option("--json", "as_json", is_flag=True)
-@click.option(
-    "--jsonl", is_flag=True, help='Read {"id", "path", "lang"} lines from standard input.'
-)
-def listen(files: tuple[Path, ...], lang: str, as_json: bool, jsonl: bool) -> None:
-    """Say what is said in a sound file (WAV, FLAC, MP3)."""
-    from asr.listen import listen_file
-    from asr.model_files import default_models
-    from asr.vosk_recognizer import VoskModel
-    from ops.model_choices import chosen_models
-
-    folders = {**default_models(), **guarded(lambda: chosen_models(os.environ))}
-    ears = {language: VoskModel(path, language) for language, path in folders.items()}
-    if jsonl:
-        answer_lines(lambda line: listen_file(Path(line["path"]), ears, line.get("lang", lang)))
-        return
-    for file in files:
-        result = guarded(partial(listen_file, file, ears, lang))
-        click.echo(dump(result) if as_json else result["text"])
 
 
 @main.command(epilog='Example: hotline say "您好" --lang zh --out hello.wav')
@@ -294,8 +276,8 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-for group in (models, users, agents):
-    main.add_command(group)
+for command in (listen, models, users, agents):
+    main.add_command(command)
 
 
 def story_text(story: str) -> str:
@@ -308,57 +290,6 @@ def story_summary(result: dict[str, Any]) -> str:
     """A line a person, and what went wrong."""
     lines = [f"{person['name']}: {person['state']}" for person in result["callers"]]
     return "\n".join([*lines, *result["failures"], result["state"]])
-
-
-def answer_lines(answer: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
-    """JSON lines in, a JSON line out for each with the same id; a bad line gets an error, not a
-    crash.
-    """
-    for line in input_lines():
-        identity = line.get("id")
-        try:
-            result = answer(line)
-        except (KeyError, TypeError) as problem:
-            result = {"error": f"missing or wrong field: {problem}"}
-        except expected_errors() as problem:
-            result = {"error": str(problem)}
-        click.echo(dump({"id": identity, **result}))
-
-
-def input_lines() -> Iterator[dict[str, Any]]:
-    """Objects on standard input, one a line."""
-    for number, text in enumerate(sys.stdin.buffer, start=1):  # bytes: one line may be no UTF-8
-        if not text.strip():
-            continue
-        try:
-            line = json.loads(text)
-        except (ValueError, RecursionError):
-            line = None
-        if not isinstance(line, dict):
-            click.echo(dump({"id": None, "error": f"line {number} is no JSON object"}))
-            continue
-        yield line
-
-
-def guarded(work: Callable[[], Any]) -> Any:
-    """Run it; an error of ours becomes one sentence."""
-    try:
-        return work()
-    except expected_errors() as problem:
-        raise Failed(str(problem)) from problem
-
-
-def expected_errors() -> tuple[type[Exception], ...]:
-    """What a user's file or text may cause."""
-    from aftersales.errors import AfterSalesError
-    from asr.errors import AsrError
-    from audio.errors import AudioError
-    from emotion.errors import EmotionError
-    from qa.errors import QaError
-    from tts.errors import TtsError
-
-    ours = (AfterSalesError, AsrError, AudioError, EmotionError, QaError, TtsError)
-    return (*ours, OSError, ValueError)
 
 
 if __name__ == "__main__":

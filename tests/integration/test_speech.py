@@ -15,7 +15,7 @@ import pytest
 from asr import vad
 from asr.errors import GrammarUnknown
 from asr.events import SpeechAccepted, UtteranceHeard
-from asr.listen import listen_file
+from asr.listen import Request, listen_file
 from asr.listening import Listening
 from asr.model_files import default_models
 from asr.transcribe import transcribe
@@ -151,7 +151,7 @@ def test_a_file_of_two_channels_is_heard_in_order_of_time(models, speaker, tmp_p
     wait = np.zeros(voice.size + 16000, np.int16)
     stereo = np.stack([np.concatenate([voice, wait]), np.concatenate([wait, voice])])
     write_wav(tmp_path / "call.wav", stereo, 16000)
-    heard = listen_file(tmp_path / "call.wav", models, "zh")
+    heard = listen_file(tmp_path / "call.wav", models, Request("zh"))
     assert heard["text"] == PHRASES[0][0] * 2
     assert [channel["text"] for channel in heard["channels"]] == [PHRASES[0][0]] * 2
     assert [word["channel"] for word in heard["words"]] == [0] * 6 + [1] * 6

@@ -1,6 +1,6 @@
 import pytest
 
-from asr.vosk_recognizer import join_words, transcript_of
+from asr.readings import join_words, transcript_of
 
 
 def raw(*words):
