@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev setup-training demo test check format serve worker models asr-report emotion-report understanding-report lock clean
+.PHONY: help setup setup-dev setup-training demo test check format serve worker models asr-report emotion-report understanding-report ear-report lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -52,6 +52,9 @@ emotion-report: setup-dev ## all figures of the emotion scorer: make emotion-rep
 
 understanding-report: setup-dev ## how well requests are understood: table in the model card, pictures in docs
 	@$(BIN)/python -m bench.understanding_report --curves
+
+ear-report: setup-dev ## what mishearing costs the understanding: table in docs/understanding/EAR.md
+	@$(BIN)/python -m bench.ear_loss
 
 serve: setup ## web and media processes, settings from the environment
 	@$(BIN)/hotline serve
