@@ -9,6 +9,7 @@ TrainingError
 ├── BuildFailed          the child that builds ended without an answer
 ├── CorpusOfAnotherPlan  a folder with training speech of other voices or texts
 ├── CorpusUnspeakable    texts in which no utterance can be spoken
+├── RenderFailed         the processes that speak a piece of a corpus all died
 └── CheckpointOfAnotherRun  a training's kept state that was made with other data or another plan
 """
 
@@ -126,6 +127,21 @@ class CheckpointOfAnotherRun(TrainingError):
         return (
             f"{str(self.path)!r} was kept by a training on other data or with another plan; delete"
             " it to begin anew, or name another folder"
+        )
+
+
+class RenderFailed(TrainingError):
+    """No process lived to the end of a piece of the corpus."""
+
+    def __init__(self, first: int, status: int | None) -> None:
+        super().__init__(first, status)
+        self.first = first
+        self.status = status
+
+    def __str__(self) -> str:
+        return (
+            f"training speech from utterance {self.first} on could not be made: the last process"
+            f" ended with status {self.status}; start again, what is done is kept"
         )
 
 
