@@ -38,8 +38,6 @@ class TrainingPlan:
     """Highest, of AdamW (Loshchilov and Hutter, 2019); falls to nothing along a line."""
     weight_decay: float = 0.01
     dropout: float = 0.1
-    smoothing: float = 0.05
-    """Share of each label that is given to all other sounds alike."""
     batch: int = 64
     """Chunks."""
     threads: int = 1
@@ -57,6 +55,11 @@ class Report:
     loss: float
     right: float | None = None
     """Share of development frames whose sound is found; only after a pass."""
+
+    def numbers(self) -> dict[str, float]:
+        """For a line of progress."""
+        shown = {"done": self.done, "total": 1.0, "loss": self.loss, "pass": self.pass_number + 1}
+        return shown if self.right is None else {**shown, "right": self.right}
 
 
 Listener = Callable[[Report], None]
@@ -146,10 +149,8 @@ class Training:
         features, labels = batch
         with _half_precision():
             scores = self._network(features)
-        return functional.cross_entropy(
-            scores.float().flatten(0, 1), labels.flatten(),
-            ignore_index=NO_LABEL, label_smoothing=self._plan.smoothing,
-        )  # fmt: skip
+        scores = scores.float().flatten(0, 1)
+        return functional.cross_entropy(scores, labels.flatten(), ignore_index=NO_LABEL)
 
     def _right(self, blocks: list[Block]) -> float:
         self._network.eval()

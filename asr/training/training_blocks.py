@@ -4,11 +4,13 @@ A block is some hundred utterances, made in a worker process beside the training
 the seed, the pass and its place in it, so that any number of workers gives the same blocks.
 """
 
+import os
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,12 +24,13 @@ from asr.training.speech import AlignedSpeech
 NO_LABEL = -1
 """Of frames after an utterance's end."""
 BLOCK_UTTERANCES = 400
-_SHORTEST_REST = 8
+_SHORTEST_REST = 20
 """Decoded frames; a shorter end of an utterance is not worth a chunk."""
 _AHEAD = 3
 """Blocks that each worker is ahead of the training."""
 
 Corpus = Sequence[AlignedSpeech]
+"""What is on disk, or a list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +124,15 @@ _recipe: Recipe | None = None
 def _start_worker(recipe: Recipe) -> None:
     global _recipe
     _recipe = recipe
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """A training that is killed leaves no worker behind."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(pass_number: int, number: int) -> Block:
