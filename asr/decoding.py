@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 from asr.errors import LanguageMissing
+from asr.language import READINGS
 from asr.recognizer import Pcm, Recognizer, SpeechModel, Transcript
 from audio.frames import RATE
 
@@ -31,44 +32,59 @@ def model_for(models: Mapping[str, SpeechModel], language: str) -> SpeechModel:
 
 
 class UtteranceDecoder:
-    """One caller's recogniser; every method runs on an executor thread, one at a time."""
+    """One caller's recognisers; every method runs on an executor thread, one at a time."""
 
-    def __init__(self, models: Mapping[str, SpeechModel], recycle_ms: int) -> None:
+    def __init__(
+        self, models: Mapping[str, SpeechModel], recycle_ms: int, alternatives: int = 0
+    ) -> None:
         self._models = models
         self._recycle_ms = recycle_ms
-        self._recognizer: Recognizer | None = None
-        self._language = ""
-        self._opened_ms = 0
-        self._accepted_ms = 0
-        self._shift_ms = 0
+        self._alternatives = alternatives
+        self._open: dict[str, _OpenRecognizer] = {}
 
-    def begin(self, language: str, at_ms: int) -> None:
-        """An utterance begins at `at_ms` of stream time; an old recogniser is renewed first."""
-        stale = at_ms - self._opened_ms >= self._recycle_ms
-        if self._recognizer is None or language != self._language or stale:
-            self._recognizer = model_for(self._models, language).open()
-            self._language = language
-            self._opened_ms = at_ms
-            self._accepted_ms = 0
-        self._shift_ms = at_ms - self._accepted_ms
+    def begin(self, languages: Sequence[str], at_ms: int) -> None:
+        """An utterance begins at `at_ms` of stream time, to be heard in these languages; old
+        recognisers are renewed first.
+        """
+        several = len(languages) > 1
+        readings = max(self._alternatives, READINGS if several else 0)
+        kept = {
+            language: one
+            for language, one in self._open.items()
+            if one.readings == readings and at_ms - one.opened_ms < self._recycle_ms
+        }
+        self._open = {}
+        for language in languages:
+            one = kept.get(language)
+            if one is None:
+                opened = model_for(self._models, language).open(alternatives=readings)
+                one = _OpenRecognizer(opened, readings, opened_ms=at_ms)
+            one.shift_ms = at_ms - one.accepted_ms
+            self._open[language] = one
 
     def accept(self, pcm: Pcm) -> str:
-        """Decode a piece; returns the words so far."""
-        if self._recognizer is None:
-            return ""
-        self._recognizer.accept(pcm)
-        self._accepted_ms += pcm.size * 1000 // RATE
-        return self._recognizer.interim()
+        """Decode a piece; returns the words so far, in the first language."""
+        for one in self._open.values():
+            one.recognizer.accept(pcm)
+            one.accepted_ms += pcm.size * 1000 // RATE
+        return next((one.recognizer.interim() for one in self._open.values()), "")
 
-    def finish(self) -> Transcript:
-        """The utterance's transcript in stream time."""
-        if self._recognizer is None:
-            return Transcript(text="", words=(), confidence=0.0, language=self._language)
-        return shifted(self._recognizer.finish(), self._shift_ms)
+    def finish(self) -> tuple[Transcript, ...]:
+        """The utterance's transcripts in stream time, one a language, in the order asked for."""
+        return tuple(shifted(one.recognizer.finish(), one.shift_ms) for one in self._open.values())
 
     def abandon(self) -> None:
-        """After a failure: the next utterance gets a fresh recogniser."""
-        self._recognizer = None
+        """After a failure: the next utterance gets fresh recognisers."""
+        self._open = {}
+
+
+@dataclass(slots=True)
+class _OpenRecognizer:
+    recognizer: Recognizer
+    readings: int
+    opened_ms: int
+    accepted_ms: int = 0
+    shift_ms: int = 0
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ AsrError
 ├── ModelBroken        a model that is whole by its names but cannot be used
 ├── ModelUnknown       no model of this name can be fetched, or lies in the models folder
 ├── CatalogueInvalid   the list of models to fetch is wrong
+├── ContrastInvalid    the measure by which two models tell languages apart is wrong
 ├── FetchFailed        a model did not arrive (retryable: what came is kept)
 ├── ArchiveUnsafe      an archive that would write elsewhere, or far more than it should
 ├── VoiceDetectorBroken  the voice detector fails its own test: nothing must be served with it
@@ -144,6 +145,21 @@ class CatalogueInvalid(AsrError):
 
     def __str__(self) -> str:
         return f"the list of models {str(self.path)!r} is wrong: {'; '.join(self.problems)}"
+
+
+class ContrastInvalid(AsrError):
+    """A file that says how two models' likelihoods compare, and cannot be used."""
+
+    def __init__(self, path: Path, finding: str) -> None:
+        super().__init__(path, finding)
+        self.path = path
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return (
+            f"{str(self.path)!r} does not say how two models compare ({self.finding});"
+            " measure it again: hotline models use"
+        )
 
 
 class FetchFailed(AsrError):

@@ -1,6 +1,6 @@
 """What listening to a caller reports; all times are milliseconds of stream time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from asr.recognizer import Pcm, Transcript
 
@@ -30,6 +30,18 @@ class UtteranceHeard:
     started_ms: int
     ended_ms: int
     """True end of voice, before the stop timer."""
+    others: tuple[Transcript, ...] = ()
+    """The same sound as other languages' recognisers heard it, while the language is open."""
+
+    @property
+    def transcripts(self) -> tuple[Transcript, ...]:
+        """All of them, one a language."""
+        return (self.transcript, *self.others)
+
+    def heard_in(self, language: str) -> "UtteranceHeard":
+        """The same with a language's transcript alone; as it is where that was not listened for."""
+        found = (one for one in self.transcripts if one.language == language)
+        return replace(self, transcript=next(found, self.transcript), others=())
 
 
 @dataclass(frozen=True, slots=True)

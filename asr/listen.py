@@ -12,17 +12,13 @@ from numpy.typing import NDArray
 
 from asr.decoding import model_for
 from asr.errors import ChannelMissing, GrammarEmpty
-from asr.language import Told, tell
+from asr.language import READINGS, Contrast, Told, tell
 from asr.readings import join_words
 from asr.recognizer import SpeechModel, Transcript
 from asr.transcribe import transcribe
 from audio.files import read_sound
 from audio.frames import RATE
 from audio.resample import resample
-
-TOLD_BY = 3
-"""Readings that a recogniser tells apart where the language is to be told: one would be enough
-for the likelihood, two more cost next to nothing and give word confidences."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +36,13 @@ class Request:
 
 
 def listen_file(
-    path: Path, models: Mapping[str, SpeechModel], request: Request | None = None
+    path: Path,
+    models: Mapping[str, SpeechModel],
+    request: Request | None = None,
+    contrast: Contrast | None = None,
 ) -> dict[str, Any]:
     """Words of the channels in order of time; raises SoundUnreadable, LanguageMissing,
-    ChannelMissing and what a grammar may cause.
+    ChannelMissing and what a grammar may cause. `contrast` tells the models' languages apart.
     """
     request = request or Request()
     if request.grammar is not None and not any(phrase.split() for phrase in request.grammar):
@@ -56,7 +55,8 @@ def listen_file(
         language: _hear(sound, model, request, telling=len(asked) > 1)
         for language, model in asked.items()
     }
-    told = tell({la: list(chain(*by_channel.values())) for la, by_channel in heard.items()})
+    spoken = {la: list(chain(*by_channel.values())) for la, by_channel in heard.items()}
+    told = tell(spoken, contrast)
     seconds = next(iter(channels.values())).size / rate
     return {
         "file": str(path),
@@ -76,7 +76,7 @@ def _channels(path: Path, wanted: int | None) -> tuple[dict[int, NDArray[np.int1
 def _hear(
     sound: Mapping[int, NDArray[np.int16]], model: SpeechModel, request: Request, *, telling: bool
 ) -> dict[int, list[Transcript]]:
-    readings = max(request.alternatives, TOLD_BY if telling else 0)
+    readings = max(request.alternatives, READINGS if telling else 0)
     return {
         number: transcribe(pcm, model, grammar=request.grammar, alternatives=readings)
         for number, pcm in sound.items()

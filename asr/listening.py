@@ -41,6 +41,8 @@ class ListeningSettings:
     """More undecoded sound than this is refused: better a menu of keys than a late answer."""
     recycle_ms: int = 600_000
     """A recogniser is renewed after 10 minutes; Vosk's memory grows with its age."""
+    alternatives: int = 0
+    """Readings of an utterance that are handed on; each costs about 1 ms a second of speech."""
     close_seconds: float = 2.0
 
 
@@ -48,7 +50,7 @@ class ListeningSettings:
 class _Utterance:
     """Sound since the pre-roll; `first_ms` is the stream time of its first sample."""
 
-    language: str
+    languages: tuple[str, ...]
     first_ms: int
     frames: list[Pcm]
     sent: int = 0
@@ -73,11 +75,13 @@ class Listening:
         model_for(models, language)
         self._settings = settings or ListeningSettings()
         self._models = models
-        self._language = language
+        self._languages: tuple[str, ...] = (language,)
         self._on_event = on_event
         self._detector = VoiceDetector(self._settings.vad)
         self._endpointer = Endpointer(self._settings.endpointer)
-        self._decoder = UtteranceDecoder(models, self._settings.recycle_ms)
+        self._decoder = UtteranceDecoder(
+            models, self._settings.recycle_ms, self._settings.alternatives
+        )
         self._queue = DecodeQueue(executor)
         kept_ms = self._settings.pre_roll_ms + self._settings.endpointer.start_ms
         self._pre_roll: deque[Pcm] = deque(maxlen=kept_ms // FRAME_MS + 1)
@@ -119,10 +123,17 @@ class Listening:
         """The bot speaks or the caller waits: silence is no event until `expect`."""
         self._endpointer.pause_no_input()
 
+    def set_languages(self, *languages: str) -> None:
+        """Languages from the next utterance on: several are heard side by side, at the price of
+        decoding as often. Raises LanguageMissing.
+        """
+        for language in languages:
+            model_for(self._models, language)
+        self._languages = languages
+
     def set_language(self, language: str) -> None:
-        """Language from the next utterance on; raises LanguageMissing."""
-        model_for(self._models, language)
-        self._language = language
+        """One language from the next utterance on; raises LanguageMissing."""
+        self.set_languages(language)
 
     async def close(self) -> None:
         """Stop; nothing is reported any more."""
@@ -157,8 +168,8 @@ class Listening:
     def _begin(self) -> None:
         frames = list(self._pre_roll)
         first_ms = self.now_ms - len(frames) * FRAME_MS
-        self._utterance = _Utterance(self._language, first_ms, frames)
-        self._queue.put(partial(self._decoder.begin, self._language, first_ms), self._decoded)
+        self._utterance = _Utterance(self._languages, first_ms, frames)
+        self._queue.put(partial(self._decoder.begin, self._languages, first_ms), self._decoded)
 
     def _send_whole_piece(self) -> None:
         utterance = self._utterance
@@ -205,10 +216,8 @@ class Listening:
         self, utterance: _Utterance, event: Ended, result: object, error: BaseException | None
     ) -> None:
         self._forgotten(result, error)
-        transcript = (
-            result
-            if isinstance(result, Transcript)
-            else Transcript(text="", words=(), confidence=0.0, language=utterance.language)
+        transcript, *others = (
+            result if isinstance(result, tuple) and result else _nothing(utterance)
         )
         pcm = np.concatenate(utterance.frames)
         first = max(0, event.started_ms - utterance.first_ms) * RATE // 1000
@@ -219,5 +228,11 @@ class Listening:
                 pcm=pcm[first:last],
                 started_ms=event.started_ms,
                 ended_ms=event.ended_ms,
+                others=tuple(others),
             )
         )
+
+
+def _nothing(utterance: _Utterance) -> tuple[Transcript, ...]:
+    """In the place of transcripts that decoding failed to give: a no-match."""
+    return tuple(Transcript("", (), 0.0, language) for language in utterance.languages)

@@ -18,6 +18,7 @@ _PLAIN = (
     "keys",
     "key_unknown",
     "switched",
+    "which_language",
     "transferring",
     "transferring_asked",
     "transferring_stuck",

@@ -2,6 +2,8 @@
 Pure verbs.
 """
 
+from collections.abc import Sequence
+
 from dialogue import keypad
 from dialogue.turns import Memory
 from telephony.verbs import Enqueue, Gather, Pause, Redirect, Say, Verb
@@ -17,6 +19,10 @@ _SORRY = {
 _KEYS = {
     "zh": "请按零转人工客服，按一查询订单，按二退货退款。",
     "en": "Press zero for a person, one for your order, or two for a return and refund.",
+}
+_LANGUAGE = {
+    "zh": "很抱歉，语音助手暂时听不到您。普通话服务请按一。",
+    "en": "Sorry, the voice assistant cannot hear you now. For English, press two.",
 }
 _YES_OR_NO = {
     "zh": "是请按一，不是请按二，转人工客服请按零。",
@@ -36,6 +42,17 @@ _ONE_MOMENT = {"zh": "请稍等。", "en": "One moment, please."}
 def menu(language: str, base: str) -> tuple[Verb, ...]:
     """Keys instead of speech; no key leads to a person too."""
     return _asked(1, (_SORRY[language], _KEYS[language]), language, base)
+
+
+def which_language(languages: Sequence[str], base: str) -> tuple[Verb, ...]:
+    """The caller's language by key, each asked for in itself; no key leads to a person."""
+    gather = Gather(
+        action=f"{base}/voice/menu",
+        num_digits=1,
+        timeout_seconds=KEY_SECONDS,
+        prompts=tuple(Say(_LANGUAGE[language], language) for language in languages),
+    )
+    return (gather, *person(languages[0], base))
 
 
 def said_then_keys(text: str, memory: Memory, base: str) -> tuple[Verb, ...]:

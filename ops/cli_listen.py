@@ -11,6 +11,7 @@ from ops.cli_ground import answer_lines, dump, expected_errors, guarded
 from ops.model_choices import LANGUAGES
 
 if TYPE_CHECKING:
+    from asr.language import Contrast
     from asr.listen import Request
     from asr.vosk_recognizer import VoskModel
 
@@ -52,13 +53,14 @@ def listen(files: tuple[Path, ...], as_json: bool, jsonl: bool, words: bool, **a
     if not files and not jsonl:
         raise click.UsageError("give a sound file, or --jsonl with lines on standard input")
     ears = guarded(lambda: _ears(None if jsonl else asked["lang"]))
+    contrast = guarded(_contrast)
     asked["grammar"] = phrases
     if jsonl:
-        answer_lines(lambda line: _heard({**asked, **line}, ears))
+        answer_lines(lambda line: _heard({**asked, **line}, ears, contrast))
         return
     failed = 0
     for file in files:
-        heard = _heard_or_error({**asked, "path": str(file)}, ears)
+        heard = _heard_or_error({**asked, "path": str(file)}, ears, contrast)
         failed += "error" in heard
         if as_json:
             click.echo(dump(heard))
@@ -67,10 +69,12 @@ def listen(files: tuple[Path, ...], as_json: bool, jsonl: bool, words: bool, **a
     sys.exit(1 if failed else 0)
 
 
-def _heard_or_error(asked: dict[str, Any], ears: "dict[str, VoskModel]") -> dict[str, Any]:
+def _heard_or_error(
+    asked: dict[str, Any], ears: "dict[str, VoskModel]", contrast: "Contrast | None"
+) -> dict[str, Any]:
     """A file's answer; what is wrong with it is told, and the next file goes on."""
     try:
-        return _heard(asked, ears)
+        return _heard(asked, ears, contrast)
     except expected_errors() as problem:
         click.echo(f"Error: {problem}", err=True)
         return {"file": asked["path"], "error": str(problem)}
@@ -96,10 +100,19 @@ def _ears(language: str | None) -> "dict[str, VoskModel]":
     return {each: VoskModel(path, each) for each, path in wanted.items()}
 
 
-def _heard(line: dict[str, Any], ears: "dict[str, VoskModel]") -> dict[str, Any]:
+def _contrast() -> "Contrast | None":
+    from ops.language_contrast import contrast_in_use
+    from ops.model_choices import chosen_models, models_folder
+
+    return contrast_in_use(chosen_models(os.environ), models_folder(os.environ))
+
+
+def _heard(
+    line: dict[str, Any], ears: "dict[str, VoskModel]", contrast: "Contrast | None"
+) -> dict[str, Any]:
     from asr.listen import listen_file
 
-    return listen_file(Path(line["path"]), ears, _request(line))
+    return listen_file(Path(line["path"]), ears, _request(line), contrast)
 
 
 def _request(line: dict[str, Any]) -> "Request":

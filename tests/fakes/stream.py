@@ -122,7 +122,7 @@ class FakeModel:
         self.text, self.language = text, language
         self.breaks = False
 
-    def open(self, grammar: tuple[str, ...] | None = None) -> "FakeModel":
+    def open(self, grammar: tuple[str, ...] | None = None, alternatives: int = 0) -> "FakeModel":
         return self
 
     def accept(self, pcm: Pcm) -> None:

@@ -24,7 +24,7 @@ class RulerModel:
         self.gate.set()
         self.breaks = False
 
-    def open(self, grammar=None):
+    def open(self, grammar=None, alternatives=0):
         self.opened += 1
         return Ruler(self)
 
@@ -159,7 +159,7 @@ def test_while_the_bot_speaks_silence_is_not_reported():
 def test_a_language_change_counts_from_the_next_utterance():
     async def story(caller):
         await caller.say(silence(500), voice(400))
-        caller.ear.set_language("zh")
+        caller.ear.set_languages("zh")
         await caller.say(silence(1000), voice(400), silence(1000))
 
     heard = with_caller(story, zh=RulerModel("zh")).heard()
@@ -169,7 +169,7 @@ def test_a_language_change_counts_from_the_next_utterance():
 def test_a_language_without_a_model_is_refused():
     async def story(caller):
         with pytest.raises(LanguageMissing, match=r"language 'fr'; loaded are \['en'\]"):
-            caller.ear.set_language("fr")
+            caller.ear.set_languages("fr")
 
     with_caller(story)
 

@@ -29,6 +29,15 @@ def test_the_menu_asks_for_one_key_and_leads_to_a_person_without_one(language: s
     assert gather.findtext("Say")
 
 
+def test_an_unknown_language_is_asked_for_by_key_in_each() -> None:
+    gather, *person = rendered(fallback.which_language(("zh", "en"), BASE))
+
+    asked = [(said.get("language"), said.text) for said in gather]
+    assert [language for language, _ in asked] == ["cmn-CN", "en-US"]
+    assert "按一" in str(asked[0][1]) and "press two" in str(asked[1][1])
+    assert [verb.tag for verb in person] == ["Say", "Enqueue"]
+
+
 @LANGUAGES
 def test_a_person_is_waited_for_in_the_providers_queue(language: str) -> None:
     root = rendered(fallback.person(language, BASE))
