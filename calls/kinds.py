@@ -8,7 +8,8 @@ class Kind(StrEnum):
 
     RINGING = "call.ringing"  # caller (masked), called, language
     ANSWERED = "call.answered"  #
-    LANGUAGE = "call.language"  # language
+    LANGUAGE = "call.language"  # language, how (speech, name, key, default), probability
+    LANGUAGE_ASKED = "call.language_asked"  # heard (in both languages), probability
     BOT_SAID = "turn.bot"  # text, heard_ms, interrupted (bool)
     INTERRUPTED = "turn.interrupted"  # reaction_ms: voiced onset -> clear sent
     HEARD = "turn.heard"  # turn, text, confidence

@@ -46,6 +46,12 @@ def wanted_language(text: str, language: str) -> str | None:
     return next((to for to, how in _SWITCH.items() if to != language and how.search(text)), None)
 
 
+def names_language(text: str, language: str) -> bool:
+    """Whether a short utterance in a language says its name: "English, please"."""
+    size = len(text) if language == "zh" else len(text.split())
+    return size <= SHORT[language] and _SWITCH[language].search(text) is not None
+
+
 def wants_repeat(text: str, language: str) -> bool:
     """Please say that again."""
     return _REPEAT[language].search(text) is not None

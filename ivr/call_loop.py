@@ -16,12 +16,14 @@ from functools import partial
 from typing import Any, TypeVar
 
 from asr.events import ListeningEvent, NoInput, SpeechAccepted, UtteranceHeard
+from asr.language import Contrast
 from asr.listening import Listening, ListeningSettings
 from asr.recognizer import SpeechModel
 from calls.kinds import Kind
 from calls.log import CallLog
 from ivr import effects as fx
 from ivr import events as ev
+from ivr import language_question
 from ivr.errors import IvrError, UnknownCall
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
@@ -74,6 +76,8 @@ class MediaParts:
     now: Callable[[], datetime]
     on_rejected: Callable[[], None]
     on_stop: Callable[[], None]
+    contrast: Contrast | None = None
+    """How the models' likelihoods compare; None: a caller's language is asked for by key."""
 
 
 class CallLoop:
@@ -188,8 +192,12 @@ class CallLoop:
         """What the item means for the call; runs in a thread."""
         if isinstance(item, ev.Event):
             return item
+        if language_question.is_open(state):
+            told = language_question.answer(item, self._parts.contrast)
+            if told is not None:
+                return told
         if isinstance(item, UtteranceHeard):
-            return self._parts.turns.heard(state, item)
+            return self._parts.turns.heard(state, item.heard_in(state.memory.language))
         if state.phase is not Phase.TALKING:
             return None
         if isinstance(item, NoInput):
@@ -205,7 +213,7 @@ class CallLoop:
             logger.info("stream of %s was superseded by a newer one", self._call_sid)
             return True
         self._state = state
-        self._ear.set_language(state.memory.language)
+        self._ear.set_languages(*language_question.languages(state))
         for effect in effects:
             if isinstance(effect, fx.LeaveStream):
                 return True
@@ -222,23 +230,33 @@ class CallLoop:
         event = event_for(state)
         if event is None:
             return state, ()
-        return self._parts.session.handle(self._call_sid, event)
+        state, effects = self._parts.session.handle(self._call_sid, event)
+        if isinstance(event, ev.LanguageTold) and event.how == "speech":
+            return self._decide(event_for)  # and now what these words mean in that language
+        return state, effects
 
     # --- out --------------------------------------------------------------------------------
 
     async def _speak(self, state: CallState, effect: fx.Speak, ended_ms: int | None) -> None:
         """Stop what is playing, find the sound, start playing; the loop goes on listening."""
-        language = state.memory.language
-        values = dict(effect.values)
-        text = effect.text or self._parts.turns.words(state, effect.prompt, values)
-        speech = await self._block(self._parts.speaker.speak, text, language)
+        text, ulaw = await self._block(self._sound, state, effect)
         await self._hush()
         if effect.turn:
             latency = None if ended_ms is None else self._ms_since(ended_ms)
             self._spawn(self._note_reply(effect.turn, text, latency))
         self._saying = True
         self._interruptible = effect.then == "listen"
-        self._playing = self._spawn(self._play(speech.ulaw, text, effect), self._played)
+        self._playing = self._spawn(self._play(ulaw, text, effect), self._played)
+
+    def _sound(self, state: CallState, effect: fx.Speak) -> tuple[str, bytes]:
+        """The words and their sound; a fixed prompt in each language that may be the caller's."""
+        said = [(effect.text, state.memory.language)]
+        if not effect.text:
+            words, values = self._parts.turns.words, dict(effect.values)
+            each = language_question.in_each_language(state)
+            said = [(words(one, effect.prompt, values), one.memory.language) for one in each]
+        sound = b"".join(self._parts.speaker.speak(*one).ulaw for one in said)
+        return " ".join(text for text, _ in said), sound
 
     async def _play(self, ulaw: bytes, text: str, effect: fx.Speak) -> None:
         self._ear.pause_no_input()
@@ -348,7 +366,8 @@ class CallLoop:
 
 
 def _is_cough(item: UtteranceHeard) -> bool:
-    return not item.transcript.text and item.ended_ms - item.started_ms < MIN_NO_MATCH_MS
+    brief = item.ended_ms - item.started_ms < MIN_NO_MATCH_MS
+    return brief and not any(one.text for one in item.transcripts)
 
 
 async def _cancel(*tasks: asyncio.Future[None]) -> None:

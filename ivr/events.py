@@ -19,6 +19,25 @@ class CallRang(Event, frozen=True):
     caller: Caller
     called: str
     language: str
+    language_open: bool = False
+    """The caller's language is to be heard; `language` serves until then."""
+
+
+class LanguageTold(Event, frozen=True):
+    """The caller's language is known, where the number does not say."""
+
+    language: str
+    how: str
+    """speech, name (of the language), key, default."""
+    probability: float = 1.0
+
+
+class LanguageUnsure(Event, frozen=True):
+    """What was heard, or silence, does not tell the caller's language."""
+
+    heard: str = ""
+    """In both languages."""
+    probability: float = 0.5
 
 
 class StreamOpened(Event, frozen=True):

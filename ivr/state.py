@@ -39,6 +39,10 @@ class CallState(msgspec.Struct, frozen=True):
     emotion_score: float | None = None
     """Highest fused score so far; None until the scorer was sure once."""
     emotion_level: int = 0
+    language_open: bool = False
+    """The number does not say which language the caller speaks, and nothing has told it yet."""
+    language_asks: int = 0
+    """How often it was asked for by key."""
     turn: int = 0
     last_said: str = ""
     """The bot's last words, to be repeated when a lost stream is back."""

@@ -14,6 +14,7 @@ from dialogue.turns import Handover, Memory
 from emotion.labels import EmotionReading
 from ivr import effects as fx
 from ivr import events as ev
+from ivr import language_question
 from ivr.state import CallState, Phase
 from routing.priority import priority
 from routing.rules import Rules, route
@@ -42,6 +43,7 @@ def begin(call_sid: str, event: ev.CallRang, now_ms: int) -> CallState:
         called=event.called,
         started_at_ms=now_ms,
         memory=Memory(language=event.language),
+        language_open=event.language_open,
     )
 
 
@@ -258,6 +260,8 @@ def _call_finished(
 
 _HANDLERS: dict[type[ev.Event], Callable[..., tuple[CallState, Effects]]] = {
     ev.StreamOpened: _stream_opened,
+    ev.LanguageTold: language_question.told,
+    ev.LanguageUnsure: language_question.unsure,
     ev.TurnTaken: _turn_taken,
     ev.MenuTurnTaken: _menu_turn_taken,
     ev.SpeechFinished: _speech_finished,

@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException
 
 from aftersales.errors import AfterSalesError
 from aftersales.gateways import OrderGateway
+from asr.language import FIRST
 from calls.kinds import Kind
 from calls.log import CallLog
 from dialogue import keypad
@@ -21,6 +22,7 @@ from dialogue.turns import Caller
 from ivr import events as ev
 from ivr import fallback
 from ivr.errors import IvrError, UnknownCall
+from ivr.language_question import HEARD, KEYS, LANGUAGES
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
 from ivr.state import CallState, Phase
@@ -127,7 +129,7 @@ class _CallerViews:
     def incoming(self) -> Response:
         """A call rings: answer at once with a stream; a duplicate gets the very same answer."""
         arrived, parts = forms.parse_incoming(request.form), self._parts
-        language = parts.numbers.get(arrived.called, "zh")
+        language = self._language(arrived.called)
         known = parts.store.reply(arrived.call_sid, "incoming")
         if known is not None:
             return Response(known, mimetype="text/xml")
@@ -145,7 +147,13 @@ class _CallerViews:
             data = {"caller": masked, "called": arrived.called, "language": language}
             parts.call_log.append(arrived.call_sid, Kind.RINGING, now, **data)
         parts.session.begin(
-            arrived.call_sid, ev.CallRang(caller=caller, called=arrived.called, language=language)
+            arrived.call_sid,
+            ev.CallRang(
+                caller=caller,
+                called=arrived.called,
+                language=language,
+                language_open=parts.numbers.get(arrived.called) == HEARD,
+            ),
         )
         record = StartRecording(callback=f"{self._base}/voice/recording")
         answer = twiml.render((record, *self._stream(arrived.call_sid)))
@@ -177,6 +185,8 @@ class _CallerViews:
         )
         if state.phase is Phase.WAITING:
             return fallback.person(language, self._base)
+        if state.language_open:
+            return fallback.which_language(LANGUAGES, self._base)
         return fallback.menu(language, self._base)
 
     def menu(self) -> Response:
@@ -196,6 +206,10 @@ class _CallerViews:
         """Each key is a turn, and the dialogue remembers it as one; the last answer is said."""
         parts, text = self._parts, ""
         state = parts.session.load(call_sid)
+        if state.language_open and digits in KEYS:
+            told = ev.LanguageTold(language=KEYS[digits], how="key")
+            state, _ = parts.session.handle(call_sid, told)
+            return fallback.menu(state.memory.language, self._base)
         for digit in digits:
             if state.phase not in (Phase.RINGING, Phase.TALKING):
                 break  # the answer to an earlier key has led on
@@ -263,7 +277,7 @@ class _CallerViews:
         refused = refusal(problem, callbacks=("/voice/status", "/voice/recording"))
         if refused is not None:
             return refused
-        language = self._parts.numbers.get(request.form.get("To", ""), "zh")
+        language = self._language(request.form.get("To", ""))
         if request.path == "/voice/wait":
             return xml(fallback.still_waiting(language))
         return xml(fallback.person(language, self._base))
@@ -282,6 +296,11 @@ class _CallerViews:
         expires = int(parts.now().timestamp()) + TOKEN_SECONDS
         token = stream_token.mint(parts.secret, call_sid, expires, secrets.token_urlsafe(12))
         return (ConnectStream(f"{parts.media_base_url}/media/{token}"), fallback.resume(self._base))
+
+    def _language(self, called: str) -> str:
+        """The number's, or the first where the caller's own is to be heard."""
+        language = self._parts.numbers.get(called, FIRST)
+        return FIRST if language == HEARD else language
 
     def _caller(self, number: str) -> Caller:
         """Who calls, as far as the shop's books tell; the shop being away must not stop a call."""

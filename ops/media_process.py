@@ -12,7 +12,9 @@ from asr.vosk_recognizer import VoskModel
 from ivr.call_loop import MediaParts
 from ivr.media import MediaApp
 from ivr.turn import TurnTaker
+from ops.language_contrast import contrast_in_use
 from ops.logs import configure_logs
+from ops.model_choices import models_folder
 from ops.settings import Settings
 from security.masking import mask_text
 from tts.cache import CachedSpeaker
@@ -43,7 +45,10 @@ def create_media_app(settings: Settings | None = None) -> MediaApp:
         expected_wait=services.expected_wait,
         speaker=CachedSpeaker(voices, cache),
         models={language: VoskModel(path, language) for language, path in folders.items()},
-        listening=ListeningSettings(endpointer=endpointer),
+        listening=ListeningSettings(
+            endpointer=endpointer, alternatives=settings.speech.alternatives
+        ),
+        contrast=contrast_in_use(settings.speech.models, models_folder(os.environ)),
         signature=services.signature,
         secret=settings.secret_key,
         max_streams=settings.serve.max_streams,

@@ -13,6 +13,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ops import model_choices
 
 LANGUAGES = model_choices.LANGUAGES
+ANSWERS = (*LANGUAGES, "heard")
+"""What a number's language may be; heard: the language that the caller turns out to speak."""
 KEY_LENGTH = 32
 """Characters of the secret key; 32 random hexadecimal digits are 128 bits."""
 
@@ -43,7 +45,7 @@ class LineSettings:
     media_base_url: str
     """Where the provider reaches our media process, e.g. wss://media.hotline.example."""
     numbers: Mapping[str, str]
-    """Our numbers and the language that answers: {"+864008000001": "zh"}."""
+    """Our numbers and the language that answers: {"+864008000001": "zh"}; heard: the caller's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class SpeechSettings:
     """Language -> Vosk model folder; empty: the bundled ones."""
     stop_ms: int
     no_input_ms: int
+    alternatives: int
+    """Readings of each utterance that are handed on; 0: only the likeliest."""
     voices: int
     """Synthesis children."""
 
@@ -208,6 +212,7 @@ class Settings:
                 models=read.models(),
                 stop_ms=read.number("HOTLINE_STOP_MS", 600, 200, 3000),
                 no_input_ms=read.number("HOTLINE_NO_INPUT_MS", 7000, 2000, 60000),
+                alternatives=read.number("HOTLINE_ALTERNATIVES", 0, 0, 10),
                 voices=read.number("HOTLINE_VOICES", 2, 1, 16),
             ),
             queue=QueueSettings(
@@ -337,13 +342,13 @@ class _Reader:
         return value
 
     def numbers(self, name: str) -> dict[str, str]:
-        """`+864008000001=zh,+864008000002=en`."""
+        """`+864008000001=zh,+864008000002=heard`."""
         numbers: dict[str, str] = {}
         for part in filter(None, (p.strip() for p in self.text(name).split(","))):
             number, _, language = part.partition("=")
-            if not number.startswith("+") or not number[1:].isdigit() or language not in LANGUAGES:
+            if not number.startswith("+") or not number[1:].isdigit() or language not in ANSWERS:
                 self.problems.append(
-                    f"{name}: {part!r}; give number=language, e.g. +864008000001=zh"
+                    f"{name}: {part!r}; give number=language (zh, en, heard), e.g. +864008000001=zh"
                 )
             numbers[number] = language
         return numbers

@@ -36,6 +36,8 @@ STREAM_EFFECTS: list[fx.StreamEffect] = [
 EVENTS: list[ev.Event] = [
     ev.CallRang(MEI, "+864008000001", "zh"),
     ev.StreamOpened("nonce"),
+    ev.LanguageTold(language="en", how="speech", probability=0.97),
+    ev.LanguageUnsure(heard="我要 / where", probability=0.6),
     ev.TurnTaken(TO_PERSON, "转人工", 0.9, FURIOUS, TEMPER),
     ev.MenuTurnTaken(ev.TurnTaken(TO_PERSON, "[0]", 1.0)),
     ev.SpeechFinished(),

@@ -65,6 +65,7 @@ EVENTS: dict[Kind, tuple[dict[str, Any], str]] = {
 LEFT_OUT = {
     Kind.ANSWERED,  # every call is, at once
     Kind.LANGUAGE,  # seen in what is heard next
+    Kind.LANGUAGE_ASKED,  # and in what the bot says
     Kind.BOT_SAID,  # REPLIED says it with its latency
     Kind.RECORDING_ANNOUNCED,  # RECORDED follows
 }
