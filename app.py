@@ -33,6 +33,7 @@ from ivr.perform import Performer
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
 from ivr.transitions import Policy
+from ivr.turn import TurnTaker
 from ops.database.engine import import_models, make_engine, make_session_factory
 from ops.rejections import Rejections
 from ops.settings import Settings
@@ -120,6 +121,7 @@ def build_services(
         rules=rules,
         emotion_active=settings.queue.emotion_active,
         announce_ms=settings.queue.announce_seconds * 1000,
+        alert_level=settings.queue.alert_level,
     )
 
     def now_ms() -> int:
@@ -206,6 +208,16 @@ def build_emotion(settings: Settings) -> EmotionScorer:
     """Voice and words, with the chosen weights and the bundled lexicons."""
     weights = {"free": FREE, "trained": SHIPPED}[settings.queue.emotion_weights]
     return EmotionScorer(AcousticScorer(load_models(weights)), LexicalScorer.load())
+
+
+def build_turns(services: Services) -> TurnTaker:
+    """What takes a caller's turns; in shadow mode the dialogue does not learn of a mood."""
+    return TurnTaker(
+        services.dialogue,
+        build_emotion(services.settings),
+        services.now,
+        acts_on_emotion=services.settings.queue.emotion_active,
+    )
 
 
 def build_intake(services: Services) -> "Intake":

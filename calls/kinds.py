@@ -14,7 +14,10 @@ class Kind(StrEnum):
     INTERRUPTED = "turn.interrupted"  # reaction_ms: voiced onset -> clear sent
     HEARD = "turn.heard"  # turn, text, confidence
     UNDERSTOOD = "turn.understood"  # turn, intents, entities (as in calls.models.Turn)
-    EMOTION = "turn.emotion"  # turn, score, level, confidence, reasons
+    EMOTION = "turn.emotion"  # turn, score, level, confidence, reasons, abstained (only if true)
+    ALERTED = "alert.raised"  # level, reasons: supervisors are told of an upset caller
+    ALERT_SEEN = "alert.seen"  # by (log-in), level
+    ANALYSIS_REFUSED = "analysis.refused"  # the caller does not want the voice analysed
     REPLIED = "turn.replied"  # turn, text, latency_ms
     SHOP_FAILED = "shop.failed"  # why: the shop's system was away or lied; a person takes over
     RESUMED = "call.resumed"  # what (stream, queue): the media stream was lost and is back

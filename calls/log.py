@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, null, select, update
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -163,6 +163,34 @@ class CallLog:
         query = select(Call).order_by(Call.started_at.desc(), Call.sid).limit(limit)
         with self._reading("list the records", "*") as session:
             return session.scalars(query).all()
+
+    def earlier(
+        self, caller: str, since: datetime, before: datetime, limit: int = 20
+    ) -> list[list[str]]:
+        """The intents of each call from this number in that time, newest call first."""
+        calls = (
+            select(Call.sid)
+            .where(Call.caller_number == caller, Call.started_at >= since)
+            .where(Call.started_at < before)
+            .order_by(Call.started_at.desc(), Call.sid)
+            .limit(limit)
+        )
+        with self._reading("list earlier calls", "*") as session:
+            found: dict[str, list[str]] = {sid: [] for sid in session.scalars(calls)}
+            turns = select(Turn.call_sid, Turn.intents).where(Turn.call_sid.in_(found))
+            for sid, intents in session.execute(turns):
+                found[sid] += [str(intent.get("id")) for intent in intents]
+        return list(found.values())
+
+    def forget_emotion(self, sid: str) -> None:
+        """Take every reading and alert out of the record: the caller refused the analysis."""
+        kinds = (Kind.EMOTION.value, Kind.ALERTED.value, Kind.ALERT_SEEN.value)
+        readings = (CallEvent.call_sid == sid, CallEvent.kind.in_(kinds))
+        with self._writing("forget the emotion", sid) as session:
+            session.execute(delete(CallEvent).where(*readings))
+            session.execute(update(Turn).where(Turn.call_sid == sid).values(emotion=null()))
+            nothing = {"emotion_score": None, "emotion_level": None}
+            session.execute(update(Call).where(Call.sid == sid).values(**nothing))
 
     def _add(self, row: Call | CallLeg, table: type, action: str, call_sid: str) -> bool:
         sid = row.sid

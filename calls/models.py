@@ -17,7 +17,7 @@ class Call(Base):
 
     sid: Mapped[str] = mapped_column(String(34), primary_key=True)
     """The provider's CallSid of the caller's leg."""
-    caller_number: Mapped[str] = mapped_column(String(32))
+    caller_number: Mapped[str] = mapped_column(String(32), index=True)
     called_number: Mapped[str] = mapped_column(String(32))
     language: Mapped[str] = mapped_column(String(8))
     """zh or en."""

@@ -31,7 +31,7 @@ def story(
 ) -> list[Line]:
     """The lines in order of time; a turn whose words are in no event is told from its row."""
     words = _words(language)
-    told = [(event.at, event.kind, event.data) for event in events]
+    told = [(e.at, e.kind, e.data) for e in events if not e.data.get("abstained")]
     told += _untold(events, turns)
     # Stable: events of the same instant stay in the order in which they were kept.
     told.sort(key=lambda moment: moment[0])

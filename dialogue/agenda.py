@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aftersales.errors import AfterSalesError
+from dialogue import upset
 from dialogue.bots.base import Bot, BotMove, Request
 from dialogue.bots.caller_orders import with_story
 from dialogue.bots.faq import FaqBot
@@ -66,7 +67,7 @@ def run(bots: Mapping[str, Bot], wording: Wording, memory: Memory, heard: Heard)
             memory = _waiting(memory, f"{request.intent}.{move.asks}")
             return Step(_joined(texts, memory), memory, expects_number=move.expects_number)
         memory = _settled(memory, (request.intent, *move.done))
-    texts.append(wording.say("anything_else", memory.language))
+    texts.append(upset.say(wording, "anything_else", memory))
     return Step(_joined(texts, memory), _waiting(memory, ANYTHING_ELSE))
 
 

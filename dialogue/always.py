@@ -2,6 +2,7 @@
 
 import re
 
+from dialogue.nlu.normalise import normalise
 from dialogue.nlu.rules import asks_for_person
 
 _SWITCH = {
@@ -32,6 +33,21 @@ _UPSET = {
         r"liars?|lying|scam|sick of|tired of|police|very bad)\b"
     ),
 }
+_NO_ANALYSIS = {
+    "zh": re.compile(
+        "(?:不要|别|不用|不同意|不许|不准|不想|不愿|不让|停止|拒绝|取消|关掉|关闭|请勿|反对).{0,8}?"
+        "(?:(?:分析|判断|监测|检测|识别|评估|打分).{0,6}?(?:情绪|语气|声音|语音|心情|口气)"
+        "|(?:情绪|语气|声音|语音|心情|口气)的?(?:分析|判断|监测|检测|识别|评估|打分))"
+        "|(?:情绪|语气|心情|口气).{0,3}?(?:不要|别|不用|不许|不准).{0,3}?(?:分析|判断|监测|检测|识别)"
+    ),
+    "en": re.compile(
+        r"\b(?:do not|stop|no|never|without|refuse|against|opt out|turn off|switch"
+        r" off)\b.{0,30}?\b(?:(?:analy[sz]\w+|judg\w+|monitor\w*|scor\w+|measur\w+|track\w*|rate)\b"
+        r".{0,20}?\b(?:voice|tone|emotions?|feelings?|mood)"
+        r"|(?:voice|tone|emotions?|feelings?|mood) "
+        r"(?:analysis|monitoring|scoring|tracking|detection))"
+    ),
+}
 SHORT = {"zh": 10, "en": 6}
 """Characters, words: a longer utterance that names a language is about something else."""
 
@@ -55,6 +71,17 @@ def names_language(text: str, language: str) -> bool:
 def wants_repeat(text: str, language: str) -> bool:
     """Please say that again."""
     return _REPEAT[language].search(text) is not None
+
+
+def refuses_analysis(text: str, language: str) -> bool:
+    """Do not analyse my voice; the words may be raw, as the recogniser writes them."""
+    return _NO_ANALYSIS[language].search(normalise(text, language)) is not None
+
+
+def without_refusal(text: str, language: str) -> str:
+    """What else was said in the same breath; empty when nothing was."""
+    clauses = normalise(text, language).split(",")
+    return ",".join(c for c in clauses if not _NO_ANALYSIS[language].search(c)).strip()
 
 
 def says_bye(text: str, language: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import agenda, always, clarifying, keypad
+from dialogue import agenda, always, clarifying, keypad, upset
 from dialogue.agenda import ANYTHING_ELSE, Heard
 from dialogue.bots.base import Bot, Request
 from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
@@ -27,8 +27,6 @@ from tts.wording import spoken_number
 
 MAX_FAILURES = 3
 """No-matches and no-inputs in a row before a person takes over (DESIGN.md)."""
-ANGRY_LEVEL = 2
-"""Emotion level from which the caller is not kept by the bot."""
 MIN_YES_CONFIDENCE = 0.25
 """A yes to an act that was heard less surely than this is asked for again."""
 NOTHING = Understanding((), ())
@@ -84,9 +82,13 @@ class DialogueManager:
         understanding = self._understander.understand(utterance.text, utterance.language, now)
         heard = Heard(utterance, understanding, caller, now)
         text = normalise(utterance.text, utterance.language)
+        is_first = upset.is_first(memory, utterance.emotion_level)
+        memory = upset.tempered(memory, utterance.emotion_level)
         reply = self._at_any_time(text, memory, heard)
         if reply is None:
             reply = self._in_place(text, memory, heard)
+        if is_first and reply.handover is None and not reply.memory.analysis_refused:
+            reply = upset.soothed(reply, self._wording)
         return _remembering(reply)
 
     def no_input(self, memory: Memory, caller: Caller) -> Reply:
@@ -98,7 +100,7 @@ class DialogueManager:
             return self._stuck(memory, NOTHING)
         if memory.waiting_for is None:
             return Reply(self._wording.say("no_input", memory.language), memory, NOTHING)
-        first = self._wording.say("still_there", memory.language)
+        first = upset.say(self._wording, "still_there", memory)
         return self._asking_again(first, memory, NOTHING)
 
     def press(self, digit: str, memory: Memory, caller: Caller, now: datetime) -> Reply:
@@ -123,10 +125,12 @@ class DialogueManager:
     def _at_any_time(self, text: str, memory: Memory, heard: Heard) -> Reply | None:
         """Anger, the wish for a person, another language, say it again; None when none applies."""
         spoken = heard.utterance.language
-        upset = always.upset_words(text, spoken)
+        words = always.upset_words(text, spoken)
         complains = _holds(heard.understanding, "complaint")
-        if heard.utterance.emotion_level >= ANGRY_LEVEL or (complains and upset):
-            return self._angry(upset or text, memory, heard)
+        if not memory.analysis_refused and always.refuses_analysis(text, spoken):
+            return self._unanalysed(memory, heard)
+        if upset.needs_person(heard.utterance.emotion_level) or (complains and words):
+            return self._angry(words or text, memory, heard)
         language = always.wanted_language(text, spoken)
         if language is not None:
             return self._switched(language, memory, heard)
@@ -143,6 +147,20 @@ class DialogueManager:
         note = self._wording.say("story.angry", memory.language, words=words)
         memory = with_story(agenda.added(memory, intents, self._wording), note)
         return self._to_person("angry", intent or (intents or ("complaint",))[0], memory, heard)
+
+    def _unanalysed(self, memory: Memory, heard: Heard) -> Reply:
+        """The voice is not analysed any more; what else was said, or asked before, goes on."""
+        memory = replace(memory, analysis_refused=True, temper=0)
+        first = self._wording.say("analysis_off", memory.language)
+        rest = always.without_refusal(heard.utterance.text, heard.utterance.language)
+        if rest:
+            said = replace(heard.utterance, text=rest)
+            reply = self.hear(said, memory, heard.caller, heard.now)
+            return replace(reply, text=self._after(first, reply.text, memory))
+        asked = memory.slots.get("last") if memory.waiting_for else None
+        text = asked or self._wording.say("what_else", memory.language)
+        text = self._after(first, text, memory)
+        return Reply(text, memory, NOTHING, expects_number=_numeric(memory))
 
     def _asked_for_person(self, memory: Memory, heard: Heard) -> Reply:
         others = tuple(i for i in _requests(heard.understanding) if i != "human_agent")
@@ -168,8 +186,7 @@ class DialogueManager:
             memory = replace(memory, waiting_for=ANYTHING_ELSE if memory.done else None)
             return Reply(self._joined(memory, "switched", "what_else"), memory, NOTHING)
         reply = self._work(memory, replace(heard, understanding=NOTHING))
-        gap = "" if language == "zh" else " "
-        return replace(reply, text=f"{first}{gap}{reply.text}")
+        return replace(reply, text=self._after(first, reply.text, memory))
 
     # -- what depends on the question asked
 
@@ -262,7 +279,7 @@ class DialogueManager:
 
     def _no_match(self, memory: Memory, understanding: Understanding) -> Reply:
         memory = replace(memory, failures=memory.failures + 1)
-        if memory.failures >= MAX_FAILURES:
+        if memory.failures >= upset.patience(memory, MAX_FAILURES):
             return self._stuck(memory, understanding)
         if memory.waiting_for and memory.waiting_for.endswith(".confirm"):
             return self._asking_again(
@@ -277,7 +294,7 @@ class DialogueManager:
         prompt = "no_match" if memory.failures == 1 else "no_match_again"
         if _holds(understanding, "out_of_scope"):
             prompt = "out_of_scope"
-        return Reply(self._wording.say(prompt, memory.language), memory, understanding)
+        return Reply(upset.say(self._wording, prompt, memory), memory, understanding)
 
     def _asking_again(
         self, first: str, memory: Memory, understanding: Understanding, *, whole: bool = True
@@ -306,6 +323,9 @@ class DialogueManager:
         understanding = Understanding((), (Entity("order_id_tail", tail, tail),))
         heard = Heard(Utterance("", memory.language), understanding, caller, now)
         return _remembering(self._in_place("", memory, heard))
+
+    def _after(self, first: str, text: str, memory: Memory) -> str:
+        return f"{first}{'' if memory.language == 'zh' else ' '}{text}"
 
     def _joined(self, memory: Memory, *prompts: str) -> str:
         gap = "" if memory.language == "zh" else " "

@@ -89,6 +89,10 @@ class Memory:
     """No-matches and no-inputs in a row; three lead to a person."""
     story: tuple[str, ...] = ()
     """Short sentences for the agent: what was asked, found and done, in order."""
+    temper: int = 0
+    """Highest emotion level in this call that the dialogue may act on, 0-3."""
+    analysis_refused: bool = False
+    """The caller does not want the voice to be analysed."""
 
 
 @dataclass(frozen=True, slots=True)

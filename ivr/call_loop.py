@@ -161,8 +161,7 @@ class CallLoop:
         """The caller talks over the bot: stop at once, and note how long that took."""
         self._interruptible = False
         await self._playout.stop()
-        reaction = self._ms_since(event.started_ms)
-        await self._block(self._append, Kind.INTERRUPTED, {"reaction_ms": reaction})
+        self._put(ev.CallerInterrupted(reaction_ms=self._ms_since(event.started_ms)))
 
     def _ms_since(self, stream_ms: int) -> int:
         """Milliseconds from a moment of stream time until now."""

@@ -38,6 +38,10 @@ class UpdateCall(Effect, frozen=True):
     columns: dict[str, Any]
 
 
+class ForgetEmotion(Effect, frozen=True):
+    """The caller refused the analysis: take every reading out of the call's record."""
+
+
 class JoinQueue(Effect, frozen=True):
     """Put the caller in line; joining twice keeps the place."""
 

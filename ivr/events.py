@@ -21,6 +21,8 @@ class CallRang(Event, frozen=True):
     language: str
     language_open: bool = False
     """The caller's language is to be heard; `language` serves until then."""
+    earlier: dict[str, int] = {}
+    """How many calls of the last days were about each matter (ivr.patience)."""
 
 
 class LanguageTold(Event, frozen=True):
@@ -71,6 +73,19 @@ class WaitChecked(Event, frozen=True):
 
     position: int
     expected_wait_seconds: int | None = None
+
+
+class CallerInterrupted(Event, frozen=True):
+    """The caller talked over the bot, which stopped."""
+
+    reaction_ms: int
+    """From the onset of the voice to silence."""
+
+
+class AnalysisRefused(Event, frozen=True):
+    """A waiting caller does not want the voice analysed; to the bot it is said in a turn."""
+
+    heard: str
 
 
 class HeardWhileWaiting(Event, frozen=True):

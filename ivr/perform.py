@@ -47,6 +47,7 @@ class Performer:
             fx.Log: self._write_log,
             fx.SaveTurn: self._save_turn,
             fx.UpdateCall: self._update_call,
+            fx.ForgetEmotion: self._forget_emotion,
             fx.JoinQueue: self._join_queue,
             fx.LeaveQueue: self._leave_queue,
             fx.MovePriority: self._move_priority,
@@ -78,6 +79,9 @@ class Performer:
 
     def _update_call(self, state: CallState, effect: fx.UpdateCall) -> None:
         self._log.update(state.call_sid, **effect.columns)
+
+    def _forget_emotion(self, state: CallState, effect: fx.ForgetEmotion) -> None:
+        self._log.forget_emotion(state.call_sid)
 
     def _join_queue(self, state: CallState, effect: fx.JoinQueue) -> None:
         plan = effect.plan

@@ -42,6 +42,7 @@ AnyEffect = (
     fx.Log
     | fx.SaveTurn
     | fx.UpdateCall
+    | fx.ForgetEmotion
     | fx.JoinQueue
     | fx.LeaveQueue
     | fx.MovePriority

@@ -6,6 +6,7 @@ import msgspec
 
 from dialogue.turns import Caller, Handover, Memory
 from emotion.fusion import EmotionState
+from emotion.signs import Signs
 from routing.plan import RoutePlan
 
 
@@ -39,6 +40,12 @@ class CallState(msgspec.Struct, frozen=True):
     emotion_score: float | None = None
     """Highest fused score so far; None until the scorer was sure once."""
     emotion_level: int = 0
+    signs: Signs = Signs()
+    """What the course of this call tells of the caller's patience."""
+    earlier: dict[str, int] = {}
+    """How many calls of the last days were about each matter (ivr.patience)."""
+    alerted_level: int = 0
+    """Emotion level that supervisors were told of; they are told again only when it rises."""
     language_open: bool = False
     """The number does not say which language the caller speaks, and nothing has told it yet."""
     language_asks: int = 0

@@ -14,7 +14,8 @@ from dialogue.turns import Handover, Memory
 from emotion.labels import EmotionReading
 from ivr import effects as fx
 from ivr import events as ev
-from ivr import language_question
+from ivr import language_question, mood
+from ivr.patience import after_turn, earlier_calls
 from ivr.state import CallState, Phase
 from routing.priority import priority
 from routing.rules import Rules, route
@@ -33,6 +34,8 @@ class Policy:
     emotion_active: bool
     announce_ms: int
     """How often a waiting caller hears the place."""
+    alert_level: int = 2
+    """Emotion level from which supervisors are told, 1-3."""
 
 
 def begin(call_sid: str, event: ev.CallRang, now_ms: int) -> CallState:
@@ -44,6 +47,7 @@ def begin(call_sid: str, event: ev.CallRang, now_ms: int) -> CallState:
         started_at_ms=now_ms,
         memory=Memory(language=event.language),
         language_open=event.language_open,
+        earlier=event.earlier,
     )
 
 
@@ -81,11 +85,17 @@ def _turn_taken(
     if state.phase is not Phase.TALKING:
         return state, ()
     reply, number = event.reply, state.turn + 1
-    state = _felt(state, event.emotion, event.emotion_state)
+    refuses = reply.memory.analysis_refused and not state.memory.analysis_refused
+    signs = after_turn(state.signs, state.memory, event)
+    state = mood.felt(state, event.emotion, event.emotion_state)
     state = _with(
-        state, turn=number, memory=reply.memory, last_said=reply.text, streams_lost=0
+        state, turn=number, memory=reply.memory, last_said=reply.text, streams_lost=0, signs=signs
     )  # this stream serves: the next one lost is the first again
-    record = _turn_record(state, event)
+    state, feeling = mood.recorded(state, event.emotion, policy.alert_level)
+    record = (*_turn_record(state, event), *feeling)
+    if refuses:
+        state, forgetting = mood.refused(state)
+        record = (*record, *forgetting)
     if reply.handover is not None:
         state, queueing = _into_line(
             _with(state, handover=reply.handover), event.emotion, now_ms, policy
@@ -124,6 +134,7 @@ def _into_line(
         member_level=state.caller.member_level,
         emotion=emotion,
         emotion_active=policy.emotion_active,
+        repeat_calls=earlier_calls(state),
     )
     state = _with(state, phase=Phase.WAITING, plan=plan, queued_at_ms=now_ms, told_at_ms=0)
     join = fx.JoinQueue(plan=plan, story=state.memory.story, language=state.memory.language)
@@ -156,22 +167,40 @@ def _heard_while_waiting(
     plan = state.plan
     if state.phase is not Phase.WAITING or plan is None:
         return state, ()
-    state = _felt(state, event.emotion, event.emotion_state)
+    state = mood.felt(state, event.emotion, event.emotion_state)
+    state, record = mood.recorded(state, event.emotion, policy.alert_level)
     if event.emotion.abstained:
-        return state, ()
-    log = _log(Kind.EMOTION, turn=state.turn, **_reading(event.emotion))
+        return state, record
     now_due = priority(
         member_level=state.caller.member_level,
         emotion=event.emotion,
         emotion_active=policy.emotion_active,
-        repeat_calls=0,
+        repeat_calls=earlier_calls(state),
         promised=False,
         weights=policy.rules.weights,
     )
     if now_due.boost_seconds <= plan.priority.boost_seconds:
-        return state, (log,)
+        return state, record
     state = _with(state, plan=replace(plan, priority=now_due))
-    return state, (log, fx.MovePriority(now_due))
+    return state, (*record, fx.MovePriority(now_due))
+
+
+def _analysis_refused(
+    state: CallState, event: ev.AnalysisRefused, now_ms: int, policy: Policy
+) -> tuple[CallState, Effects]:
+    """Said while waiting: it holds for the rest of the call, and the caller is told so."""
+    if state.phase is not Phase.WAITING or state.memory.analysis_refused:
+        return state, ()
+    state, forgetting = mood.refused(state)
+    return state, (*forgetting, fx.Speak(prompt="analysis_off", then="hold"))
+
+
+def _caller_interrupted(
+    state: CallState, event: ev.CallerInterrupted, now_ms: int, policy: Policy
+) -> tuple[CallState, Effects]:
+    """Noted, and counted as a small sign of impatience."""
+    signs = replace(state.signs, interruptions=state.signs.interruptions + 1)
+    return _with(state, signs=signs), (_log(Kind.INTERRUPTED, reaction_ms=event.reaction_ms),)
 
 
 def _agent_answered(
@@ -267,6 +296,8 @@ _HANDLERS: dict[type[ev.Event], Callable[..., tuple[CallState, Effects]]] = {
     ev.SpeechFinished: _speech_finished,
     ev.WaitChecked: _wait_checked,
     ev.HeardWhileWaiting: _heard_while_waiting,
+    ev.AnalysisRefused: _analysis_refused,
+    ev.CallerInterrupted: _caller_interrupted,
     ev.AgentAnswered: _agent_answered,
     ev.AgentLeft: _agent_left,
     ev.StreamLost: _stream_lost,
@@ -279,13 +310,13 @@ def _turn_record(state: CallState, event: ev.TurnTaken) -> Effects:
     """The turn's row and its events."""
     intents = [asdict(intent) for intent in event.reply.understanding.intents]
     entities = [asdict(entity) for entity in event.reply.understanding.entities]
-    feeling = _reading(event.emotion) if event.emotion and not event.emotion.abstained else None
+    felt = event.emotion if event.emotion and not event.emotion.abstained else None
     columns: dict[str, Any] = {
         "heard": event.heard,
         "confidence": event.confidence,
         "intents": intents,
         "entities": entities,
-        "emotion": feeling,
+        "emotion": mood.as_data(felt) if felt else None,
         "reply": event.reply.text,
     }
     log = [
@@ -294,31 +325,7 @@ def _turn_record(state: CallState, event: ev.TurnTaken) -> Effects:
     ]
     if event.reply.trouble:
         log.append(_log(Kind.SHOP_FAILED, why=event.reply.trouble))
-    if feeling:
-        log.append(_log(Kind.EMOTION, turn=state.turn, **feeling))
-        worst = {"emotion_score": state.emotion_score, "emotion_level": state.emotion_level}
-        return (fx.SaveTurn(state.turn, columns), *log, fx.UpdateCall(worst))
     return (fx.SaveTurn(state.turn, columns), *log)
-
-
-def _felt(state: CallState, reading: EmotionReading | None, emotion_state: Any) -> CallState:
-    """Keep the scorer's memory and the worst mood it was sure of."""
-    if emotion_state is not None:
-        state = _with(state, emotion=emotion_state)
-    if reading is None or reading.abstained:
-        return state
-    return _with(
-        state,
-        emotion_score=max(reading.score, state.emotion_score or 0.0),
-        emotion_level=max(reading.level, state.emotion_level),
-    )
-
-
-def _reading(reading: EmotionReading) -> dict[str, Any]:
-    fields = asdict(reading)
-    fields.pop("abstained")
-    fields["reasons"] = list(fields["reasons"])
-    return fields
 
 
 def _log(kind: Kind, **data: Any) -> fx.Log:

@@ -7,7 +7,7 @@ import logging
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException
@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException
 from aftersales.errors import AfterSalesError
 from aftersales.gateways import OrderGateway
 from asr.language import FIRST
+from calls.errors import CallRecordError
 from calls.kinds import Kind
 from calls.log import CallLog
 from dialogue import keypad
@@ -23,6 +24,7 @@ from ivr import events as ev
 from ivr import fallback
 from ivr.errors import IvrError, UnknownCall
 from ivr.language_question import HEARD, KEYS, LANGUAGES
+from ivr.patience import earlier_matters
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
 from ivr.state import CallState, Phase
@@ -41,6 +43,8 @@ logger = logging.getLogger(__name__)
 MAX_STREAMS_LOST = 5
 """Streams in a row that may break before the caller is served by keys: with the pauses between
 them about 15 s, in which a media process that was killed has loaded its models again."""
+REPEAT_WITHIN = timedelta(days=7)
+"""A caller with the same matter within so long calls again, not anew."""
 TOKEN_SECONDS = 60
 """From the TwiML to the stream's upgrade; the provider needs about one."""
 
@@ -153,6 +157,7 @@ class _CallerViews:
                 called=arrived.called,
                 language=language,
                 language_open=parts.numbers.get(arrived.called) == HEARD,
+                earlier=self._earlier(caller.number, now),
             ),
         )
         record = StartRecording(callback=f"{self._base}/voice/recording")
@@ -296,6 +301,17 @@ class _CallerViews:
         expires = int(parts.now().timestamp()) + TOKEN_SECONDS
         token = stream_token.mint(parts.secret, call_sid, expires, secrets.token_urlsafe(12))
         return (ConnectStream(f"{parts.media_base_url}/media/{token}"), fallback.resume(self._base))
+
+    def _earlier(self, number: str, now: datetime) -> dict[str, int]:
+        """Matters of this number's calls of the last days; a call goes on without knowing them."""
+        if not number.startswith("+"):
+            return {}  # withheld: many people call from it
+        try:
+            calls = self._parts.call_log.earlier(number, now - REPEAT_WITHIN, now)
+        except CallRecordError as problem:
+            logger.warning("earlier calls are not known: %s", problem)
+            return {}
+        return earlier_matters(calls)
 
     def _language(self, called: str) -> str:
         """The number's, or the first where the caller's own is to be heard."""

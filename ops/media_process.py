@@ -3,7 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 
-from app import build_emotion, build_services
+from app import build_services, build_turns
 from asr import vad
 from asr.endpointer import EndpointerSettings
 from asr.listening import ListeningSettings
@@ -11,7 +11,6 @@ from asr.model_files import default_models
 from asr.vosk_recognizer import VoskModel
 from ivr.call_loop import MediaParts
 from ivr.media import MediaApp
-from ivr.turn import TurnTaker
 from ops.language_contrast import contrast_in_use
 from ops.logs import configure_logs
 from ops.model_choices import models_folder
@@ -39,7 +38,7 @@ def create_media_app(settings: Settings | None = None) -> MediaApp:
     parts = MediaParts(
         session=services.session,
         store=services.store,
-        turns=TurnTaker(services.dialogue, build_emotion(settings), services.now),
+        turns=build_turns(services),
         call_log=services.call_log,
         waiting=services.waiting,
         expected_wait=services.expected_wait,

@@ -29,7 +29,7 @@ class Narrator:
             colour = COLOURS[len(self._calls) % len(COLOURS)]
             self._calls[call_sid] = (self._names.get(number, number), colour)
         sentence = SENTENCES.get(kind)
-        if sentence is None:
+        if sentence is None or data.get("abstained"):
             return
         name, colour = self._calls[call_sid]
         line = Text(f"{event['at'][11:19]}  ")
@@ -46,8 +46,11 @@ def _intents(data: dict[str, Any]) -> str:
 
 
 def _feeling(data: dict[str, Any]) -> str:
-    reasons = "; ".join(in_words(reason, "en") for reason in data["reasons"])
-    return f"level {data['level']} score {data['score']:.2f} ({reasons})"
+    return f"level {data['level']} score {data['score']:.2f} ({_whys(data['reasons'])})"
+
+
+def _whys(reasons: list[Any]) -> str:
+    return "; ".join(in_words(reason, "en") for reason in reasons)
 
 
 def _joined(data: dict[str, Any]) -> str:
@@ -89,6 +92,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     Kind.HEARD: lambda d: f"“{d['text']}”  (confidence {d['confidence']:.2f})",
     Kind.UNDERSTOOD: _intents,
     Kind.EMOTION: _feeling,
+    Kind.ALERTED: lambda d: f"supervisors are told: {_whys(d['reasons'])}",
+    Kind.ALERT_SEEN: lambda d: f"seen by {d['by']}",
+    Kind.ANALYSIS_REFUSED: lambda d: "refuses the analysis of the voice",
     Kind.REPLIED: _latency,
     Kind.INTERRUPTED: lambda d: (
         f"the caller talks over the bot; silent after {d['reaction_ms']} ms"

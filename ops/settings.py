@@ -112,6 +112,8 @@ class QueueSettings:
     """How often a waiting caller hears the place again."""
     emotion_active: bool
     """False: shadow mode; emotion is computed and shown, never used."""
+    alert_level: int
+    """Emotion level from which supervisors are told, 1-3."""
     emotion_weights: str
     """free, or trained: better, but fitted on corpora that are not free for commerce."""
 
@@ -219,6 +221,7 @@ class Settings:
                 offer_seconds=read.number("HOTLINE_OFFER_SECONDS", 20, 3, 120),
                 wrap_up_seconds=read.number("HOTLINE_WRAP_UP_SECONDS", 30, 0, 600),
                 announce_seconds=read.number("HOTLINE_ANNOUNCE_SECONDS", 30, 5, 600),
+                alert_level=read.number("HOTLINE_ALERT_LEVEL", 2, 1, 3),
                 emotion_weights=read.choice("HOTLINE_EMOTION_WEIGHTS", "free", ("free", "trained")),
                 emotion_active=read.choice("HOTLINE_EMOTION", "shadow", ("shadow", "active"))
                 == "active",

@@ -8,14 +8,13 @@ from functools import partial
 from flask import Flask
 from redis import RedisError
 
-from app import Services, build_emotion, build_intake
+from app import Services, build_intake, build_turns
 from console.blueprint import make_console
 from console.deps import ConsoleDeps
 from console.voice_token import voice_token
 from ivr.agent_webhooks import AgentParts, make_agent_blueprint
 from ivr.lost_calls import LostCalls
 from ivr.offers import Offers
-from ivr.turn import TurnTaker
 from ivr.webhooks import VoiceParts, make_voice_blueprint
 from ops.jobs import enqueue_recording
 from queues.dispatcher import Dispatcher
@@ -28,7 +27,7 @@ LEASE_BEYOND_RING_SECONDS = 10
 def add_voice(app: Flask, services: Services) -> None:
     """The webhooks of the provider."""
     line = services.settings.line
-    turns = TurnTaker(services.dialogue, build_emotion(services.settings), services.now)
+    turns = build_turns(services)
     caller_parts = VoiceParts(
         session=services.session,
         store=services.store,

@@ -231,3 +231,41 @@ def test_a_feed_without_redis_says_so() -> None:
     client = redis_client.Redis(host="127.0.0.1", port=9, retry=Retry(NoBackoff(), 0))
     with pytest.raises(FeedUnavailable, match=r"could not write to the live feed.*is Redis up\?"):
         LiveFeed(client).publish(happened(1))
+
+
+def asked(log: CallLog, sid: str, days_ago: int, *intents: str, caller: str = "+861") -> None:
+    at = NOW - timedelta(days=days_ago)
+    log.open_call(sid, caller=caller, called="+1", language="zh", customer_id=None, now=at)
+    found = [{"id": intent, "confidence": 0.9, "words": ""} for intent in intents]
+    log.save_turn(sid, 1, at, intents=found)
+
+
+def test_earlier_calls_of_a_number_are_found_with_what_they_asked_for(log: CallLog) -> None:
+    asked(log, "CA1", 9, "invoice")  # too long ago
+    asked(log, "CA2", 3, "track_package", "affirm")
+    asked(log, "CA3", 1, "refund_request")
+    asked(log, "CA4", 1, "invoice", caller="+862")  # somebody else
+    log.open_call("CA5", caller="+861", called="+1", language="zh", customer_id=None, now=NOW)
+
+    week = NOW - timedelta(days=7)
+    assert log.earlier("+861", week, NOW) == [["refund_request"], ["track_package", "affirm"]]
+    assert log.earlier("+861", week, NOW, limit=1) == [["refund_request"]]
+    assert log.earlier("+869", week, NOW) == []
+
+
+def test_a_refused_analysis_leaves_no_reading_behind(log: CallLog) -> None:
+    for sid in (CALL, "CA2"):
+        opened(log, sid)
+        log.update(sid, emotion_score=0.9, emotion_level=3)
+        log.save_turn(sid, 1, NOW, heard="投诉", emotion={"score": 0.9, "level": 3})
+        for kind in (Kind.HEARD, Kind.EMOTION, Kind.ALERTED):
+            log.append(sid, kind, NOW)
+
+    log.forget_emotion(CALL)
+    log.forget_emotion(CALL)
+
+    call, other = log.call(CALL), log.call("CA2")
+    assert call is not None and (call.emotion_score, call.emotion_level) == (None, None)
+    assert [(turn.heard, turn.emotion) for turn in log.turns(CALL)] == [("投诉", None)]
+    assert [event.kind for event in log.events(CALL)] == [Kind.HEARD]
+    assert other is not None and other.emotion_level == 3 and len(log.events("CA2")) == 3

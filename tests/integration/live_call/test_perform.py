@@ -25,7 +25,7 @@ def test_a_turn_is_written_with_its_events(house: House) -> None:
     )
     assert call is not None and (call.status, call.emotion_level) == ("bot", 3)
     assert call.answered_at == house.now()
-    assert house.kinds() == [Kind.ANSWERED, Kind.HEARD, Kind.UNDERSTOOD, Kind.EMOTION]
+    assert house.kinds() == [Kind.ANSWERED, Kind.HEARD, Kind.UNDERSTOOD, Kind.EMOTION, Kind.ALERTED]
 
 
 def test_a_caller_joins_the_line_once_however_often_it_is_performed(house: House) -> None:

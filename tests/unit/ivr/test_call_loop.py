@@ -88,13 +88,13 @@ def test_a_caller_who_talks_over_the_bot_stops_it_at_once() -> None:
         await eventually(lambda: stream.provider.media > 10)
         await stream.provider.talks(600)
         stream.provider.is_silent(900)
-        await eventually(lambda: stream.log.of(Kind.INTERRUPTED))
+        await eventually(lambda: stream.events(ev.CallerInterrupted))
         await eventually(lambda: stream.events(ev.TurnTaken))
 
     stream = play(story, speaker=FakeSpeaker(ms=3000))
 
     assert stream.provider.clears[0] < 50, "cleared within a second of three"
-    assert stream.log.of(Kind.INTERRUPTED)[0]["reaction_ms"] <= 400
+    assert stream.events(ev.CallerInterrupted)[0].reaction_ms <= 400
     assert stream.log.of(Kind.BOT_SAID)[0]["interrupted"] is True
 
 

@@ -11,6 +11,7 @@ from calls.kinds import Kind
 from dialogue.turns import Handover, Memory
 from emotion.baseline import Baseline
 from emotion.fusion import EmotionState, SaidWords, Window
+from emotion.signs import Signs
 from ivr import effects as fx
 from ivr import events as ev
 from ivr.session_store import AnyEffect, Due
@@ -21,6 +22,7 @@ EFFECTS: list[fx.Effect] = [
     fx.Log(Kind.HEARD.value, {"turn": 1, "text": "你好", "confidence": 0.5, "nothing": None}),
     fx.SaveTurn(2, {"heard": "七号", "emotion": {"score": 0.3, "reasons": ["loud"]}}),
     fx.UpdateCall({"status": "waiting", "agent_id": None}),
+    fx.ForgetEmotion(),
     fx.JoinQueue(PLAN, ("asked for a person",), "zh"),
     fx.LeaveQueue(),
     fx.MovePriority(PLAN.priority),
@@ -43,6 +45,8 @@ EVENTS: list[ev.Event] = [
     ev.SpeechFinished(),
     ev.WaitChecked(2, None),
     ev.HeardWhileWaiting("嗯", CALM, TEMPER),
+    ev.AnalysisRefused("不要分析"),
+    ev.CallerInterrupted(260),
     ev.AgentAnswered("RV1", "aisha", "Aisha"),
     ev.AgentLeft("RV1", 61),
     ev.StreamLost(),
@@ -95,6 +99,9 @@ def test_a_state_survives_json_in_every_phase(phase: Phase) -> None:
             Baseline(), (Window(20, 0.5, 0.4, 0.9),), (SaidWords(20, 2, 0.8, ("烦",)),), 0.6, 2
         ),
         emotion_score=0.6,
+        signs=Signs(1, 2, 3, 4, 5, 6),
+        earlier={"delivery": 2},
+        alerted_level=2,
         handover=Handover("angry", "complaint", "appliance", "1001"),
     )
 

@@ -36,6 +36,7 @@ LOST = ev.AgentLeft("RV1", talked_seconds=1)
 PLACED = ev.WaitChecked(position=2, expected_wait_seconds=40)
 OPENED = ev.StreamOpened("second")
 KEYED = ev.TurnTaken(reply(), heard="[1]", confidence=1.0)
+REFUSES = ev.AnalysisRefused("不要分析我的语气")
 ANGRY = ev.HeardWhileWaiting("投诉", FURIOUS, TEMPER)
 
 MOVES = [
@@ -66,9 +67,12 @@ MOVES = [
     (WAITING, PLACED, WAITING, (fx.Log, fx.Speak)),
     (WAITING, ev.WaitChecked(position=0), WAITING, ()),
     (TALKING, PLACED, TALKING, ()),
-    (WAITING, ANGRY, WAITING, (fx.Log, fx.MovePriority)),
-    (WAITING, ev.HeardWhileWaiting("嗯", CALM, TEMPER), WAITING, (fx.Log,)),
-    (WAITING, ev.HeardWhileWaiting("", UNSURE, TEMPER), WAITING, ()),
+    (WAITING, ANGRY, WAITING, (fx.Log, fx.UpdateCall, fx.Log, fx.MovePriority)),
+    (WAITING, ev.HeardWhileWaiting("嗯", CALM, TEMPER), WAITING, (fx.Log, fx.UpdateCall)),
+    (WAITING, ev.HeardWhileWaiting("", UNSURE, TEMPER), WAITING, (fx.Log,)),
+    (WAITING, REFUSES, WAITING, (fx.ForgetEmotion, fx.Log, fx.Speak)),
+    (TALKING, REFUSES, TALKING, ()),
+    (TALKING, ev.CallerInterrupted(260), TALKING, (fx.Log,)),
     (TALKING, ANGRY, TALKING, ()),
     (WAITING, ANSWERED, WITH_AGENT, (fx.BringCaller, fx.UpdateCall, fx.Log)),
     (TALKING, ANSWERED, TALKING, ()),
@@ -159,7 +163,11 @@ def test_a_mood_that_is_not_sure_is_kept_out_of_the_record() -> None:
     state, effects = transition(in_phase(TALKING), taken, NOW_MS, POLICY)
 
     assert (state.emotion_score, state.emotion) == (None, TEMPER)
-    assert not any(kind_of(effect) is Kind.EMOTION for effect in effects)
+    saved = next(effect for effect in effects if isinstance(effect, fx.SaveTurn))
+    assert saved.columns["emotion"] is None
+    assert not any(isinstance(effect, fx.UpdateCall) for effect in effects)
+    on_timeline = [e.data for e in effects if kind_of(e) is Kind.EMOTION]
+    assert [data["abstained"] for data in on_timeline] == [True]
 
 
 def test_a_worse_mood_is_never_forgotten() -> None:

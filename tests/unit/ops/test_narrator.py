@@ -27,6 +27,12 @@ EVENTS: dict[Kind, tuple[dict[str, Any], str]] = {
         {"turn": 1, "score": 0.9, "level": 3, "confidence": 1.0, "reasons": ["loud", "says 烦"]},
         "level 3 score 0.90 (loud; says 烦)",
     ),
+    Kind.ALERTED: (
+        {"level": 3, "reasons": [{"code": "said", "values": {"words": {"投诉": 2}}}]},
+        "supervisors are told: said 投诉 twice",
+    ),
+    Kind.ALERT_SEEN: ({"by": "sara", "level": 3}, "seen by sara"),
+    Kind.ANALYSIS_REFUSED: ({}, "refuses the analysis of the voice"),
     Kind.REPLIED: ({"turn": 1, "text": "好的", "latency_ms": 420}, "“好的”  [420 ms]"),
     Kind.INTERRUPTED: ({"reaction_ms": 260}, "silent after 260 ms"),
     Kind.SHOP_FAILED: ({"why": "status 503"}, "the shop failed: status 503"),
