@@ -35,6 +35,8 @@ _LINE_NOISE_SHARE = 0.3
 _LOSS_SHARE, _LOST_FRAMES = 0.08, (0.01, 0.05)
 _CLIP_SHARE, _OVERDRIVE = 0.06, (1.3, 4.0)
 _PEAKS = (700.0, 30000.0)
+_HISS_SHARE, _HISS = 0.3, (0.3, 8.0)
+"""Of the converter, in steps of 16 bits, whatever the level of the voice."""
 _MULAW_SHARE = 0.5
 _FRAME = RATE // 50
 
@@ -155,5 +157,7 @@ def _delivered(sound: Sound, rng: np.random.Generator) -> Pcm:
     if _happens(_LOSS_SHARE, rng):
         lost = rng.random(-(-sound.size // _FRAME)) < rng.uniform(*_LOST_FRAMES)
         sound = np.where(np.repeat(lost, _FRAME)[: sound.size], np.float32(0), sound)
+    if _happens(_HISS_SHARE, rng):
+        sound = sound + stationary_noise("white", sound.size, rng) * rng.uniform(*_HISS)
     samples = saturate(sound)
     return mulaw.decode(mulaw.encode(samples)) if _happens(_MULAW_SHARE, rng) else samples

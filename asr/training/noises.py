@@ -6,7 +6,6 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.signal import lfilter
 
 from asr.training.speech import AlignedSpeech
 from audio.frames import RATE
@@ -16,11 +15,8 @@ Sound = NDArray[np.float32]
 _TRACK_SECONDS = 40
 """Of each noise that utterances are given a piece of."""
 _SEED = 8000
-_PINK_POLES, _PINK_ZEROS = (
-    (0.99572754, 0.94790649, 0.53567505),
-    (0.98443604, 0.83392334, 0.07568359),
-)
-"""Poles and zeros that take turns make a slope of 3 dB an octave between 4 Hz and 4 kHz."""
+_LOWEST_HZ = 20.0
+"""Below it a coloured noise grows no more."""
 _CROWD = (2, 3, 5, 8)
 """Talkers of the tracks of babble."""
 
@@ -71,13 +67,18 @@ def _white(grain: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _pink(grain: NDArray[np.float64]) -> NDArray[np.float64]:
-    pink: NDArray[np.float64] = lfilter(np.poly(_PINK_ZEROS), np.poly(_PINK_POLES), grain)
-    return pink
+    return _sloped(grain, 0.5)
 
 
 def _brown(grain: NDArray[np.float64]) -> NDArray[np.float64]:
-    brown: NDArray[np.float64] = lfilter([1.0, -1.0], np.poly([0.98, 0.995]), grain)
-    return brown
+    return _sloped(grain, 1.0)
+
+
+def _sloped(grain: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """Amplitudes that fall with a power of the frequency."""
+    hertz = np.maximum(np.fft.rfftfreq(grain.size, 1 / RATE), _LOWEST_HZ)
+    sloped: NDArray[np.float64] = np.fft.irfft(np.fft.rfft(grain) * hertz**-power, grain.size)
+    return sloped / np.std(sloped)
 
 
 def _hum(grain: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -77,8 +77,9 @@ def _clicks(size: int, rng: np.random.Generator) -> _Sound:
 def _bursts(size: int, rng: np.random.Generator) -> _Sound:
     """Breath, wind and rubbing: noise that comes and goes."""
     swing: _Sound = np.sin(2 * np.pi * rng.uniform(0.3, 4) * _time(size) + rng.uniform(0, 6))
-    loud = np.clip(swing - rng.uniform(-0.5, 0.7), 0, None)
-    return stationary_noise(str(rng.choice(STATIONARY)), size, rng) * loud
+    loud: _Sound = np.clip(swing - rng.uniform(-0.5, 0.7), 0, None)
+    noise: _Sound = stationary_noise(str(rng.choice(STATIONARY)), size, rng) * loud
+    return noise
 
 
 def _chirp(size: int, rng: np.random.Generator) -> _Sound:
@@ -106,9 +107,9 @@ def _noise(size: int, rng: np.random.Generator) -> _Sound:
     return stationary_noise(str(rng.choice(STATIONARY)), size, rng)
 
 
-def _nothing(size: int, rng: np.random.Generator) -> _Sound:
-    """Digital silence, or the last bit of a converter."""
-    return np.zeros(size) if rng.random() < 0.5 else rng.integers(-1, 2, size) / _PEAK
+def _nothing(size: int, _rng: np.random.Generator) -> _Sound:
+    """Digital silence."""
+    return np.zeros(size)
 
 
 _MAKERS: dict[str, _Maker] = {

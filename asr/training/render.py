@@ -13,9 +13,8 @@ from asr.training.render_studio import ShardJob, render_shard
 
 __all__ = ["CorpusPlan", "Progress", "render_corpus", "whole_plan"]
 
-_PER_SHARD = 250
 _ATTEMPTS = 4
-"""Processes that may die over a shard; espeak-ng kills one in some dozens."""
+"""Processes that may die over a shard."""
 _DEADLINE_SECONDS = 300
 """For a shard, which takes two to twenty."""
 _SERVER = get_context("forkserver")
@@ -56,10 +55,10 @@ def render_corpus(
 
 
 def _jobs(folder: Path, plan: CorpusPlan, seed: int) -> list[ShardJob]:
-    starts = range(0, plan.total, _PER_SHARD)
+    size = plan.per_shard
     return [
-        ShardJob(plan, seed, Shard(folder, n), range(at, min(at + _PER_SHARD, plan.total)))
-        for n, at in enumerate(starts)
+        ShardJob(plan, seed, Shard(folder, n), range(at, min(at + size, plan.total)))
+        for n, at in enumerate(range(0, plan.total, size))
     ]
 
 
@@ -71,6 +70,8 @@ def _make(job: ShardJob) -> None:
         process.join(_DEADLINE_SECONDS)
         if job.shard.is_whole:
             return
+        if process.exitcode and process.exitcode > 0:
+            break  # an error of ours, which another process would meet again
         process.kill()
         process.join()
     raise RenderFailed(job.utterances.start, process.exitcode)

@@ -27,6 +27,7 @@ class CorpusPlan:
     flite_voices: tuple[str, ...] = ()
     non_speech: int = 0
     """Tones, noises and silence."""
+    per_shard: int = 250
 
     @property
     def total(self) -> int:
@@ -44,7 +45,8 @@ class CorpusPlan:
         return {
             "recipe": _RECIPE, "language": self.language, "seed": seed, "espeak": self.espeak,
             "flite": self.flite, "flite_voices": list(self.flite_voices),
-            "non_speech": self.non_speech, "texts": hashlib.sha256(said.encode()).hexdigest(),
+            "non_speech": self.non_speech,
+            "per_shard": self.per_shard, "texts": hashlib.sha256(said.encode()).hexdigest(),
         }  # fmt: skip
 
 

@@ -1,7 +1,7 @@
 """The process in which training speech is spoken, one shard in its life.
 
-The engines' own libraries run here: espeak-ng now and then dies of a bad address, and what it says
-must not depend on what it said before.
+The engines' own libraries run here: espeak-ng may die of a bad address, and what it says must not
+depend on what it said before.
 """
 
 import hashlib
