@@ -2,14 +2,14 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
 
-from asr.errors import CatalogueInvalid, ModelUnknown
+from asr.errors import CatalogueInvalid, ChecksumMissing, ModelUnknown
 
 CATALOGUE = Path(__file__).with_name("catalogue.yaml")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -33,6 +33,20 @@ class CatalogueModel:
     grammar: bool = True
     """Whether a list of words can be given at run time."""
     sha256: str = ""
+    note: str = ""
+    """What of this entry is not certain; shown before it is fetched."""
+
+
+def checked(model: CatalogueModel, sha256: str | None) -> CatalogueModel:
+    """The model with a checksum, the list's or the one given; raises ChecksumMissing and, where
+    the one given has another shape, ValueError.
+    """
+    if sha256 is not None and not _SHA256.fullmatch(sha256.lower()):
+        raise ValueError(f"SHA-256 {sha256!r} is not 64 hexadecimal digits")
+    found = sha256.lower() if sha256 else model.sha256
+    if not found:
+        raise ChecksumMissing(model.name, model.address)
+    return replace(model, sha256=found)
 
 
 def is_model_name(text: str) -> bool:
@@ -70,7 +84,7 @@ def _problems(number: int, entry: Any) -> list[str]:
         return [f"entry {number} is no mapping"]
     fields = set(CatalogueModel.__slots__)
     problems = [f"field {name!r} is unknown" for name in sorted(set(map(str, entry)) - fields)]
-    needed = fields - {"grammar", "sha256"}
+    needed = fields - {"grammar", "sha256", "note"}
     problems += [f"field {name!r} is missing" for name in sorted(needed - set(entry))]
     if not problems:
         problems = _wrong_values(entry)

@@ -11,6 +11,8 @@ AsrError
 ├── ModelUnknown       no model of this name can be fetched, or lies in the models folder
 ├── CatalogueInvalid   the list of models to fetch is wrong
 ├── ContrastInvalid    the measure by which two models tell languages apart is wrong
+├── ChecksumMissing    a model that nobody could tell from another: its list has no checksum
+├── FetchBusy          another process fetches the same model now (retryable)
 ├── FetchFailed        a model did not arrive (retryable: what came is kept)
 ├── ArchiveUnsafe      an archive that would write elsewhere, or far more than it should
 ├── VoiceDetectorBroken  the voice detector fails its own test: nothing must be served with it
@@ -158,8 +160,38 @@ class ContrastInvalid(AsrError):
     def __str__(self) -> str:
         return (
             f"{str(self.path)!r} does not say how two models compare ({self.finding});"
-            " measure it again: hotline models use"
+            " measure it again: hotline models compare"
         )
+
+
+class ChecksumMissing(AsrError):
+    """An archive is run through a native library: what it is must be known before."""
+
+    def __init__(self, name: str, address: str) -> None:
+        super().__init__(name, address)
+        self.name = name
+        self.address = address
+
+    def __str__(self) -> str:
+        return (
+            f"the list has no SHA-256 of {self.name}; give the one that its maker or somebody you"
+            f" trust names (--sha256 ...), or accept whatever {self.address} sends (--unchecked)"
+        )
+
+
+class FetchBusy(AsrError):
+    """Somebody else fetches the same model; two at once would write into one file."""
+
+    retryable = True
+
+    def __init__(self, name: str, holder: str) -> None:
+        super().__init__(name, holder)
+        self.name = name
+        self.holder = holder
+
+    def __str__(self) -> str:
+        who = f"process {self.holder}" if self.holder else "another process"
+        return f"{who} is fetching {self.name} now; wait until it is done, or end it"
 
 
 class FetchFailed(AsrError):

@@ -4,17 +4,20 @@ What has come so far lies in `.fetch` below the models folder, with the server's
 version, so that a later run continues only the very same file.
 """
 
+import fcntl
 import hashlib
 import http.client
+import os
 import shutil
 import tempfile
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from asr.catalogue import CatalogueModel
-from asr.errors import AsrError, FetchFailed
+from asr.errors import AsrError, FetchBusy, FetchFailed
 from asr.model_archive import unpack
 from asr.model_check import verify_model
 
@@ -36,24 +39,51 @@ _SPARE = 2.0
 
 
 def fetch_model(model: CatalogueModel, folder: Path, progress: Progress) -> Path:
-    """The folder of the installed model; raises FetchFailed, ArchiveUnsafe or ModelBroken."""
+    """The folder of the installed model; raises FetchFailed, FetchBusy, ArchiveUnsafe or
+    ModelBroken. A model without a checksum is taken as it comes: the caller has to ask first.
+    """
     installed = folder / model.name
-    if installed.exists():
-        return installed
     aside = folder / ".fetch"
     try:
         aside.mkdir(parents=True, exist_ok=True)
-        _need_room(model, aside)
-        archive = aside / f"{model.name}.zip"
-        if not archive.is_file():
-            _download(model, archive, progress)
-        _check_sum(model, archive)
-        _install(model, archive, installed)
+        with _alone(model, aside):
+            if not installed.exists():
+                _fetch(model, aside / f"{model.name}.zip", installed, progress)
     except OSError as problem:
         mend = "make room or set HOTLINE_MODELS to another disk"
         raise FetchFailed(model.address, str(problem), mend) from problem
-    archive.unlink(missing_ok=True)
     return installed
+
+
+@contextmanager
+def _alone(model: CatalogueModel, aside: Path) -> Iterator[None]:
+    """Nobody else fetches this model meanwhile; the system gives the lock back if we die."""
+    with (aside / f"{model.name}.lock").open("a+", encoding="utf-8") as held:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            held.seek(0)
+            raise FetchBusy(model.name, held.read().strip()) from None
+        held.truncate(0)
+        held.write(str(os.getpid()))
+        held.flush()
+        yield  # the file stays: were it removed, two could hold a lock on two files of one name
+
+
+def _fetch(model: CatalogueModel, archive: Path, installed: Path, progress: Progress) -> None:
+    """Download what is not here yet, check it, install it."""
+    _need_room(model, archive.parent)
+    if not archive.is_file():
+        _download(model, archive, progress)
+    _check_sum(model, archive)
+    _install(model, archive, installed)
+    archive.unlink(missing_ok=True)
+
+
+def checksum(archive: Path) -> str:
+    """SHA-256 of a file, in hexadecimal digits."""
+    with archive.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()
 
 
 def _need_room(model: CatalogueModel, folder: Path) -> None:
@@ -141,8 +171,7 @@ def _stop_a_flood(model: CatalogueModel, done: int) -> None:
 def _check_sum(model: CatalogueModel, archive: Path) -> None:
     if not model.sha256:
         return
-    with archive.open("rb") as source:
-        found = hashlib.file_digest(source, "sha256").hexdigest()
+    found = checksum(archive)
     if found != model.sha256:
         archive.unlink()
         raise FetchFailed(

@@ -45,12 +45,16 @@ def list_models(as_json: bool) -> None:
 @click.argument("model")
 @click.option("--size", type=click.Choice(["small", "medium", "large"]), default=None)
 @click.option("--yes", is_flag=True, help="Do not ask.")
-def fetch(model: str, size: str | None, yes: bool) -> None:
+@click.option("--sha256", default=None, help="The archive's checksum, where the list has none.")
+@click.option("--unchecked", is_flag=True, help="Take whatever the address sends.")
+def fetch(model: str, size: str | None, yes: bool, sha256: str | None, unchecked: bool) -> None:
     """Download an official model by its name or language, check it and unpack it."""
-    from asr.catalogue import find_model
+    from asr.catalogue import checked, find_model
     from asr.model_fetch import fetch_model
 
     wanted = guarded(lambda: find_model(_catalogue(), model, size))
+    if sha256 or not unchecked:
+        wanted = guarded(partial(checked, wanted, sha256))
     folder = _folder() / wanted.name
     if folder.is_dir():
         click.echo(f"{wanted.name} is here already: {folder}")
@@ -59,6 +63,8 @@ def fetch(model: str, size: str | None, yes: bool) -> None:
         f"{wanted.name}: {wanted.language}, {wanted.megabytes:g} MB to download,"
         f" {wanted.unpacked:g} MB on disk, licence {wanted.licence}\n{wanted.address}"
     )
+    if wanted.note:
+        click.echo(wanted.note)
     if not wanted.grammar:
         click.echo("this model has a fixed graph: it takes no word lists at run time")
     if not (yes or not sys.stdin.isatty() or click.confirm("download it?", default=True)):
@@ -117,6 +123,27 @@ def verify(model: str | None, lang: str, as_json: bool) -> None:
             _report_missing(folder, language)
     if as_json:
         click.echo(dump(results))
+
+
+@models.command(epilog="Example: hotline models compare --json")
+@click.option("--json", "as_json", is_flag=True)
+def compare(as_json: bool) -> None:
+    """Measure how the two models in use tell languages apart, for numbers that are `heard`."""
+    from dialogue.nlu.examples import load_examples
+    from ops.language_contrast import SENTENCES, keep_contrast, measure_contrast
+    from ops.model_choices import chosen_models
+
+    chosen = guarded(lambda: chosen_models(os.environ))
+    sentences = {}
+    for language in LANGUAGES:
+        texts = sorted({example.text for example in guarded(partial(load_examples, language))})
+        sentences[language] = texts[:: len(texts) // SENTENCES]
+    contrast = guarded(
+        lambda: measure_contrast(chosen, sentences, lambda line: click.echo(line, err=True))
+    )
+    if chosen:  # the bundled pair's own measure is the better one, and stays
+        guarded(lambda: keep_contrast(chosen, _folder(), contrast))
+    click.echo(dump(contrast.as_json()) if as_json else f"measured: {contrast}")
 
 
 @models.command(epilog="Example: hotline models remove vosk-model-small-cn-0.22")

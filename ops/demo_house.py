@@ -22,7 +22,7 @@ from ops.redis_server import RedisServer, free_port
 from ops.seed import seed_demo
 from ops.settings import Settings
 
-NUMBERS = {"+864008000001": "zh", "+864008000002": "en"}
+NUMBERS = {"+864008000001": "zh", "+864008000002": "en", "+864008000003": "heard"}
 READY_SECONDS = 60.0
 
 

@@ -1,6 +1,6 @@
 """How the two models in use compare, so that a caller's language can be told by them.
 
-The bundled models' measure lies beside them. For any other pair `hotline models use` takes it anew,
+The bundled models' measure lies beside them. For any other pair `hotline models compare` takes it,
 on sentences spoken by our own voices, with and without line noise.
 """
 

@@ -4,6 +4,7 @@ import hashlib
 import http.server
 import io
 import json
+import os
 import shutil
 import threading
 import zipfile
@@ -14,7 +15,7 @@ import yaml
 from click.testing import CliRunner
 
 from asr.catalogue import load_catalogue
-from asr.errors import FetchFailed, GrammarUnsupported, ModelBroken
+from asr.errors import FetchBusy, FetchFailed, GrammarUnsupported, ModelBroken
 from asr.model_check import verify_model
 from asr.model_fetch import fetch_model
 from asr.model_files import default_models
@@ -81,13 +82,14 @@ def shop(english_zip):
 
 
 @pytest.fixture
-def listed(tmp_path, shop):
+def listed(tmp_path, shop, english_zip):
     """Writes a list of one model; keywords change its entry."""
 
     def write(**changes):
         entry = {
             "name": "tiny", "language": "en", "size": "small", "megabytes": 2, "unpacked": 4,
             "licence": "MIT", "address": f"http://127.0.0.1:{shop.server_port}/tiny.zip",
+            "sha256": hashlib.sha256(english_zip).hexdigest(),
         }  # fmt: skip
         path = tmp_path / "list.yaml"
         path.write_text(yaml.safe_dump({"models": [{**entry, **changes}]}))
@@ -116,13 +118,13 @@ def one_model(path):
     return load_catalogue(path)[0]
 
 
-def test_a_model_is_fetched_checked_used_and_removed(hotline, listed, english_zip, tmp_path):
-    listed(sha256=hashlib.sha256(english_zip).hexdigest())
+def test_a_model_is_fetched_checked_used_and_removed(hotline, tmp_path):
     fetched = hotline("fetch", "en", "--yes")
     assert fetched.exit_code == 0, fetched.output
     assert "2 MB to download, 4 MB on disk, licence MIT" in fetched.output
     assert (tmp_path / "models" / "tiny" / "am" / "final.mdl").is_file()
-    assert list((tmp_path / "models" / ".fetch").iterdir()) == []
+    left = [path.name for path in (tmp_path / "models" / ".fetch").iterdir()]
+    assert left == ["tiny.lock"]
     assert "is here already" in hotline("fetch", "tiny", "--yes").output
 
     used = hotline("use", "en", "tiny")
@@ -201,6 +203,43 @@ def test_a_bad_fetch_is_one_clear_sentence_and_leaves_nothing(
     assert not (tmp_path / "models" / "tiny").exists()
 
 
+def test_a_model_without_a_checksum_is_fetched_only_when_that_is_wanted(
+    hotline, listed, english_zip, tmp_path
+):
+    right = hashlib.sha256(english_zip).hexdigest()
+    listed(sha256="", note="nobody knows")
+    refused = hotline("fetch", "tiny", "--yes")
+    assert refused.exit_code == 1 and "the list has no SHA-256 of tiny" in refused.output
+    assert "64 hexadecimal" in hotline("fetch", "tiny", "--yes", "--sha256", "12").output
+    assert "its SHA-256 is" in hotline("fetch", "tiny", "--yes", "--sha256", "0" * 64).output
+    assert not (tmp_path / "models" / "tiny").exists()
+    checked = hotline("fetch", "tiny", "--yes", "--sha256", right.upper())
+    assert checked.exit_code == 0 and "nobody knows" in checked.output
+    hotline("remove", "tiny")
+    assert hotline("fetch", "tiny", "--yes", "--unchecked").exit_code == 0
+
+
+def test_two_fetches_of_one_model_do_not_meet(listed, shop, tmp_path):
+    models, model = tmp_path / "models", one_model(listed())
+    refusals = []
+
+    def meanwhile(done, total):
+        if not refusals:
+            with pytest.raises(FetchBusy, match=f"process {os.getpid()} is fetching tiny") as met:
+                fetch_model(model, models, lambda *_: None)
+            refusals.append(met)
+
+    assert fetch_model(model, models, meanwhile).is_dir()
+    assert len(refusals) == 1 and len(shop.asked) == 1
+    assert fetch_model(model, models, meanwhile).is_dir() and len(shop.asked) == 1
+
+
+def test_a_fetch_whose_process_died_holds_nobody_up(listed, tmp_path):
+    (tmp_path / "models" / ".fetch").mkdir(parents=True)
+    (tmp_path / "models" / ".fetch" / "tiny.lock").write_text("4711")
+    assert fetch_model(one_model(listed()), tmp_path / "models", lambda *_: None).is_dir()
+
+
 def test_a_missing_page_is_named(hotline, shop):
     shop.files = {}
     assert "404" in hotline("fetch", "tiny", "--yes").output
@@ -219,9 +258,10 @@ def test_a_full_disk_is_said_to_be_full(listed, tmp_path, monkeypatch):
     ("content", "sentence"),
     [(b"<html>sorry</html>", "no whole ZIP archive"), (b"", "no whole ZIP archive")],
 )
-def test_what_is_no_model_is_not_installed(hotline, shop, content, sentence):
+def test_what_is_no_model_is_not_installed(hotline, shop, listed, content, sentence):
+    listed(sha256="")
     shop.files = {"/tiny.zip": content}
-    assert sentence in hotline("fetch", "tiny", "--yes").output
+    assert sentence in hotline("fetch", "tiny", "--yes", "--unchecked").output
 
 
 @pytest.fixture

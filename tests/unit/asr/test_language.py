@@ -70,7 +70,7 @@ def test_the_measure_lies_between_both_languages_and_narrows_with_their_spread()
 def test_a_measure_that_cannot_be_used_is_named(tmp_path, text):
     path = tmp_path / "language.json"
     path.write_text(text)
-    with pytest.raises(ContrastInvalid, match=r"language\.json.*hotline models use"):
+    with pytest.raises(ContrastInvalid, match=r"language\.json.*hotline models compare"):
         Contrast.load(path)
 
 
