@@ -72,6 +72,11 @@ class Board:
         names = {call.sid: self._agent_name(call) for call in calls}
         return [Card(call, digest(events[call.sid]), names[call.sid]) for call in calls]
 
+    def alerts(self) -> list[Card]:
+        """Running calls of upset callers that no supervisor has seen yet, the worst first."""
+        told = [card for card in self.cards() if card.digest.has_open_alert]
+        return sorted(told, key=lambda card: -int((card.digest.alert or {}).get("level") or 0))
+
     def card(self, call_sid: str) -> Card | None:
         """One running call; None when it is unknown or over."""
         call = self._deps.call_log.call(call_sid)

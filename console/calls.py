@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint, abort, render_template, request
 from werkzeug.datastructures import MultiDict
 
+from calls.kinds import Kind
 from calls.models import Call, CallEvent
 from console.access import current_user, require
 from console.archive import MAX_PAGE, Archive, Filter, Recorded
 from console.audio import sound_file
 from console.deps import ConsoleDeps
 from console.digest import digest
+from console.emotion_chart import chart
 from recordings.models import Recording
 from security.roles import Permission, may
 
@@ -76,6 +78,8 @@ def _facts(
         "timeline": [event for event in events if event.kind not in QUIET_KINDS],
         "turns": list(deps.call_log.turns(call.sid)),
         "digest": digest(events),
+        "mood": chart(events, call.answered_at or call.started_at, call.ended_at),
+        "mood_refused": any(event.kind == Kind.ANALYSIS_REFUSED for event in events),
         "recording": recording,
         "segments": recorded.segments,
         "person_from_ms": person_from_ms(call, recording),

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from redis import Redis
 from sqlalchemy.orm import Session, sessionmaker
 
+from calls.kinds import Kind
 from calls.models import Call, CallEvent, Turn
 from ops.settings import PhoneSettings
 from security.users import Users
@@ -18,7 +19,7 @@ SHOP_ZONE = ZoneInfo("Asia/Shanghai")
 
 
 class CallReader(Protocol):
-    """The call record, read only (calls.log.CallLog)."""
+    """The call record (calls.log.CallLog); pages read it, and note what a person did with it."""
 
     def call(self, sid: str) -> Call | None:
         """One call."""
@@ -28,6 +29,9 @@ class CallReader(Protocol):
 
     def events(self, sid: str) -> Sequence[CallEvent]:
         """What happened to it, in order."""
+
+    def append(self, call_sid: str, kind: Kind, now: datetime, **data: Any) -> None:
+        """Note an event."""
 
     def recent(self, limit: int) -> Sequence[Call]:
         """The last calls, newest first."""

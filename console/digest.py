@@ -37,6 +37,8 @@ class Digest:
     lines: tuple[Line, ...] = ()
     emotion: Mapping[str, Any] | None = None
     """The last reading that was sure enough: score, level, confidence, reasons."""
+    alert: Mapping[str, Any] | None = None
+    """The last alert to supervisors: level, reasons, at; `seen_by` once somebody has seen it."""
     intents: tuple[str, ...] = ()
     """What was asked for, in order, each once."""
     entities: tuple[Mapping[str, Any], ...] = ()
@@ -44,6 +46,11 @@ class Digest:
     """The last word on the place in line: queue, skills, boost_seconds, terms, position."""
     story: tuple[str, ...] = ()
     """The bot's short sentences for the agent, where the events carry them."""
+
+    @property
+    def has_open_alert(self) -> bool:
+        """Whether supervisors were told of this caller and none has said "seen"."""
+        return self.alert is not None and not self.alert.get("seen_by")
 
 
 def digest(events: Iterable[Event]) -> Digest:
@@ -63,6 +70,10 @@ def _with(so_far: Digest, event: Event) -> Digest:
         return replace(so_far, lines=_with_bot_line(so_far.lines, event))
     if event.kind == Kind.EMOTION:
         return _with_emotion(so_far, data)
+    if event.kind == Kind.ALERTED:
+        return replace(so_far, alert={**data, "at": event.at})
+    if event.kind == Kind.ALERT_SEEN and so_far.alert:
+        return replace(so_far, alert={**so_far.alert, "seen_by": data.get("by")})
     if event.kind == Kind.UNDERSTOOD:
         return _with_request(so_far, data)
     if event.kind in (Kind.QUEUED, Kind.MOVED, Kind.POSITION, Kind.OFFERED):

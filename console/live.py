@@ -1,9 +1,9 @@
 """Live calls: what is said, felt and waited for right now, kept fresh by server-sent HTML."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, url_for
 
 from calls.kinds import Kind
 from console.access import current_user, require, still_allowed
@@ -15,6 +15,8 @@ from security.roles import Permission
 LIST_CHANGES = frozenset({Kind.RINGING, Kind.ENDED})
 """After these the list of cards is another; all others change one card."""
 CARD_KINDS = tuple(kind.value for kind in Kind if kind not in LIST_CHANGES)
+ALERT_CHANGES = frozenset({Kind.ALERTED, Kind.ALERT_SEEN, Kind.ANALYSIS_REFUSED, Kind.ENDED})
+"""After these the list of alerts is another."""
 STREAM_ID = re.compile(r"\d{1,20}-\d{1,20}")
 
 
@@ -28,11 +30,22 @@ def add_live(blueprint: Blueprint, deps: ConsoleDeps) -> None:
     def live() -> str:
         return render_template(
             "live/page.html",
+            alerts=board.alerts(),
             cards=board.cards(),
             waiting=board.waiting(),
             agents=board.agents(),
             card_kinds=",".join(CARD_KINDS),
         )
+
+    @blueprint.post("/live/alerts/<sid>/seen")
+    @require(Permission.LIVE_VIEW)
+    def alert_seen(sid: str) -> Response:
+        card = board.card(sid)
+        if card is not None and card.digest.has_open_alert:
+            level = (card.digest.alert or {}).get("level")
+            by = current_user().username
+            deps.call_log.append(sid, Kind.ALERT_SEEN, deps.now(), by=by, level=level)
+        return Response("", 303, {"Location": url_for("console.live")})
 
     @blueprint.get("/live/events")
     @require(Permission.LIVE_VIEW)
@@ -55,13 +68,21 @@ class LiveNews:
     def next(self) -> Iterator[str]:
         """Messages until now; waits for at most BLOCK_MS."""
         if not self._shown:
-            yield from self._panels(("calls", "waiting", "agents"))
-        listed = False
+            yield from self._panels(("alerts", "calls", "waiting", "agents"))
+        listed = alerted = False
         for event_id, event in self._deps.live.read(self._after, BLOCK_MS):
             self._after = event_id
             listed = listed or event["kind"] in LIST_CHANGES
+            alerted = alerted or event["kind"] in ALERT_CHANGES
             yield message(self._fragment(event), event=event["kind"], id=event_id)
-        yield from self._panels(("calls", "waiting", "agents") if listed else ("waiting", "agents"))
+        yield from self._panels(
+            (
+                *(("alerts",) if alerted else ()),
+                *(("calls",) if listed else ()),
+                "waiting",
+                "agents",
+            )
+        )
 
     def _fragment(self, event: dict[str, object]) -> str:
         """The call's card as it is now, to be put in place of the old one by its id."""
@@ -79,6 +100,10 @@ class LiveNews:
                 yield message(html, event=name)
 
     def _read(self, name: str) -> object:
-        if name == "calls":
-            return self._board.cards()
-        return self._board.waiting() if name == "waiting" else self._board.agents()
+        read: dict[str, Callable[[], object]] = {
+            "alerts": self._board.alerts,
+            "calls": self._board.cards,
+            "waiting": self._board.waiting,
+            "agents": self._board.agents,
+        }
+        return read[name]()

@@ -34,7 +34,7 @@ _RECENCY = 0.8
 _SURE = 0.5
 """Confidence from which the voice is believed whole; about five calm clips give it."""
 _RISE, _FALL = 0.6, 0.3
-_ENTER = (0.35, 0.6, 0.85)
+LEVELS_FROM = (0.35, 0.6, 0.85)
 """Score from which the level is 1, 2, 3."""
 _LEAVE_BELOW = 0.1
 """A level is left only this far below its entrance, so that it does not flicker."""
@@ -255,8 +255,8 @@ def _fading(said: SaidWords, at_ms: int) -> float:
 
 
 def _level(score: float, level: int) -> int:
-    entered = sum(score >= step for step in _ENTER)
-    held = sum(score >= step - _LEAVE_BELOW for step in _ENTER)
+    entered = sum(score >= step for step in LEVELS_FROM)
+    held = sum(score >= step - _LEAVE_BELOW for step in LEVELS_FROM)
     return max(entered, min(level, held))
 
 

@@ -2,6 +2,9 @@
 
 from datetime import timedelta
 
+import pytest
+
+from calls.kinds import Kind
 from recordings.models import Recording
 from tests.fakes.console_house import SID, START, a_call, recorded_call
 
@@ -72,3 +75,40 @@ def test_a_stored_path_that_leads_outside_is_not_served(house, tmp_path):
         session.get(Recording, "RE1").path = "../secret.wav"
 
     assert house.person("noor").get(f"/calls/{SID}/audio").status_code == 404
+
+
+def felt(house, seconds, score, level, **more):
+    at = START + timedelta(seconds=seconds)
+    data = {"turn": 1, "score": score, "level": level, "confidence": 0.8, "reasons": [], **more}
+    house.log.append(SID, Kind.EMOTION, at, **data)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_course_of_a_callers_mood_is_drawn_without_script_or_inline_style(house, language):
+    a_call(house)
+    felt(house, 4, 0.0, 0, abstained=True, reasons=[{"code": "no_voice", "values": {}}])
+    felt(house, 12, 0.2, 0)
+    said = [{"code": "said", "values": {"words": {"投诉<b>": 1}}}]
+    felt(house, 30, 0.92, 3, reasons=said)
+    reader = house.person("noor")
+    reader.set_cookie("hotline_language", language)
+
+    page = reader.get(f"/calls/{SID}").text
+
+    drawing = page[page.index('<svg class="mood"') : page.index("</svg>")]
+    assert drawing.count("<circle") == 3 and 'class="reading doubt"' in drawing
+    assert 'role="img"' in drawing and "style=" not in drawing
+    assert "投诉&lt;b&gt;" in drawing and "<b>" not in drawing
+    table = page[page.index("<details>") : page.index("</details>")]
+    assert table.count("<tr>") == 4  # the head and each reading
+    assert ("没有可判断的语音" if language == "zh" else "no voice to judge") in table
+    assert ("12 s" not in table) and "0:12" in table
+
+
+def test_a_call_without_readings_and_a_refusal_say_so(house):
+    a_call(house)
+    reader = house.person("noor")
+    reader.set_cookie("hotline_language", "zh")
+    assert "没有情绪读数" in reader.get(f"/calls/{SID}").text
+    house.log.append(SID, Kind.ANALYSIS_REFUSED, START)
+    assert "来电人拒绝分析语音" in reader.get(f"/calls/{SID}").text
