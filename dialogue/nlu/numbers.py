@@ -3,8 +3,9 @@
 import re
 
 _DIGITS_ZH = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {
-    "〇": "0", "幺": "1", "两": "2",
+    "〇": "0", "幺": "1", "两": "2", "洞": "0", "拐": "7", "勾": "9",
 }  # fmt: skip
+"""With the names that keep digits apart on a bad line; they count in runs of digits alone."""
 _UNITS_ZH = {"十": 10, "百": 100, "千": 1000, "万": 10000}
 _ONES_EN = {
     word: value
@@ -32,7 +33,7 @@ _ONES_EN = {
             "nineteen",
         ]
     )
-} | {"oh": 0, "o": 0}
+} | dict.fromkeys(("oh", "o", "nought", "naught"), 0)
 _TENS_EN = {
     word: value * 10
     for value, word in enumerate(
@@ -42,9 +43,8 @@ _TENS_EN = {
 _REPEAT_EN = {"double": 2, "triple": 3}
 
 ZH_NUMBER = "[零〇一二两三四五六七八九十百千万\\d]+"
-ZH_DIGIT_RUN = re.compile(
-    "[零〇幺一二两三四五六七八九\\d](?:[ ,]?[零〇幺一二两三四五六七八九\\d]){2,}"
-)
+_ZH_DIGIT = "[零〇幺一二两三四五六七八九洞拐勾\\d]"
+ZH_DIGIT_RUN = re.compile(f"{_ZH_DIGIT}(?:[ ,]?{_ZH_DIGIT}){{2,}}")
 _EN_WORDS = "|".join([*_ONES_EN, *_TENS_EN, *_REPEAT_EN])
 EN_DIGIT_RUN = re.compile(rf"\b(?:\d+|{_EN_WORDS})(?: ?,? (?:\d+|{_EN_WORDS}))*\b")
 _EN_PART = rf"(?:\d+(?:\.\d+)?|\b(?:{_EN_WORDS}|hundred|thousand)\b)"

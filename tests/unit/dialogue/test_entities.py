@@ -21,6 +21,10 @@ def values(text: str, language: str) -> list[tuple[str, str]]:
         ("zh", "订单号三幺二六四八零幺零幺", [("order_id", "3126480101")]),
         ("zh", "手机尾号八八二幺", [("phone_tail", "8821")]),
         ("zh", "我的手机号是幺三八零零零零零幺零幺", [("phone", "13800000101")]),
+        ("zh", "订单尾号洞幺拐勾", [("order_id_tail", "0179")]),
+        ("zh", "后四位 幺 零 两 六", [("phone_tail", "1026")]),
+        ("en", "the order ends in double two oh seven", [("order_id_tail", "2207")]),
+        ("en", "the order ends in nought four triple one", [("order_id_tail", "04111")]),
         ("zh", "运单号880012340101", [("tracking_no", "880012340101")]),
         (
             "en",
