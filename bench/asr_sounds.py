@@ -9,6 +9,8 @@ import numpy as np
 import yaml
 
 from asr.recognizer import Pcm
+from asr.training.flite import UNHEARD_VOICE, Flite, installed_voices
+from asr.training.voices import UNHEARD_ACCENTS, UNHEARD_VARIANTS
 from audio import mulaw
 from audio.frames import RATE
 from audio.pcm import level_dbfs, mix, saturate, telephone_band
@@ -16,9 +18,7 @@ from audio.resample import resample
 from simulator.voice_child import Espeak
 
 SENTENCES = Path(__file__).with_name("asr_sentences.yaml")
-UNHEARD = ("f3", "m5", "Storm", "klatt3", "victor", "edward", "anika", "Annie")
-"""Variants of espeak-ng that were kept out of the acoustic training."""
-BASES = {"zh": ("cmn",), "en": ("en-us", "en-us", "en-gb-scotland", "en-gb-x-gbclan")}
+BASES = {"zh": ("cmn",), "en": ("en-us", "en-us", "en-gb-scotland", *UNHEARD_ACCENTS)}
 """The last English one is an accent that training never heard."""
 DIGITS = {
     "zh": tuple("零一二三四五六七八九"),
@@ -26,6 +26,7 @@ DIGITS = {
 }
 NOISE_DB = 15.0
 CONDITIONS = ("plain voice", "unheard voice", "unheard voice, noisy line")
+OTHER_ENGINE = f"flite {UNHEARD_VOICE}"
 
 
 @dataclass(frozen=True)
@@ -78,11 +79,11 @@ class Studio:
             said = units(text, language)
             plain = self._speak(text, BASES[language][0], rate=165, pitch=50)
             yield Clip(CONDITIONS[0], said, over_the_line(plain))
-            voice = f"{self._dice.choice(BASES[language])}+{self._dice.choice(UNHEARD)}"
+            voice = f"{self._dice.choice(BASES[language])}+{self._dice.choice(UNHEARD_VARIANTS)}"
             rate, pitch = self._dice.randint(130, 200), self._dice.randint(35, 70)
             other = self._speak(text, voice, rate=rate, pitch=pitch)
             yield Clip(CONDITIONS[1], said, over_the_line(other))
-            yield Clip(CONDITIONS[2], said, over_the_line(self._noisy(other)))
+            yield Clip(CONDITIONS[2], said, over_the_line(noisy(other, self._noise)))
 
     def _speak(self, text: str, voice: str, *, rate: int, pitch: int) -> Pcm:
         request = {
@@ -92,10 +93,34 @@ class Studio:
         raw = np.frombuffer(self._espeak.speak(request), "<i2").astype(np.int16)
         return resample(raw, self._espeak.rate, RATE)
 
-    def _noisy(self, pcm: Pcm) -> Pcm:
-        voiced = pcm[np.abs(pcm) > 100]
-        level = 10 ** ((level_dbfs(voiced) - NOISE_DB) / 20) * 32768
-        return mix(pcm, saturate(self._noise.normal(0, level, pcm.size)))
+
+class OtherStudio:
+    """flite's voice that no training used: another engine, clean and on a noisy line."""
+
+    def __init__(self, seed: int = 2026) -> None:
+        self._flite = Flite()
+        self._noise = np.random.default_rng(seed)
+
+    @staticmethod
+    def is_installed() -> bool:
+        """Flite is here, and this voice."""
+        return bool(installed_voices([UNHEARD_VOICE]))
+
+    def clips(self, texts: list[str]) -> Iterator[Clip]:
+        """Every English text twice."""
+        for text in texts:
+            spoken = self._flite.speak(text, UNHEARD_VOICE)
+            pcm = resample(spoken.samples, spoken.rate, RATE)
+            said = units(text, "en")
+            yield Clip(OTHER_ENGINE, said, over_the_line(pcm))
+            yield Clip(f"{OTHER_ENGINE}, noisy line", said, over_the_line(noisy(pcm, self._noise)))
+
+
+def noisy(pcm: Pcm, noise: np.random.Generator) -> Pcm:
+    """White noise, NOISE_DB below what is voiced."""
+    voiced = pcm[np.abs(pcm) > 100]
+    level = 10 ** ((level_dbfs(voiced) - NOISE_DB) / 20) * 32768
+    return mix(pcm, saturate(noise.normal(0, level, pcm.size)))
 
 
 def over_the_line(pcm: Pcm) -> Pcm:
