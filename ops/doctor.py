@@ -64,7 +64,7 @@ def examine(environ: Mapping[str, str]) -> list[Finding]:
     settings = Settings.from_env(environ) if findings[-1].ok else None
     parts: list[tuple[str, Callable[[], str], str]] = [
         ("voice activity", _voice_activity, "run make setup"),
-        ("speech models", lambda: _models(settings), "run make setup"),
+        ("speech models", lambda: _models(settings, environ), "run make setup"),
         ("voices", _voices, "run make setup"),
         ("understanding", _understanding, "run make setup"),
         ("second opinion", lambda: _second_opinion(settings), "check the HOTLINE_LLM settings"),
@@ -118,7 +118,7 @@ def _voice_activity() -> str:
     return "tells speech from silence"
 
 
-def _models(settings: Settings | None) -> str:
+def _models(settings: Settings | None, environ: Mapping[str, str]) -> str:
     from asr.errors import AsrError
     from asr.model_check import verify_model
     from asr.model_files import default_models
@@ -131,25 +131,43 @@ def _models(settings: Settings | None) -> str:
         except AsrError as problem:
             mend = f"or choose another: hotline models use {language} bundled"
             raise Unwell(str(problem), mend) from problem
-    bundled = [language for language in folders if language not in chosen]
-    return ", ".join(folders) + _advice(bundled)
+    bundled = {language: path for language, path in folders.items() if language not in chosen}
+    told = [f"{', '.join(folders)} load", *_advice(bundled, environ)]
+    if settings and "heard" in settings.line.numbers.values():
+        told += _not_compared(chosen, environ)
+    return "; ".join(told)
 
 
-def _advice(bundled: list[str]) -> str:
-    """What to do where only a bundled model listens."""
-    if not bundled:
-        return ""
-    from asr.catalogue import find_model, load_catalogue
+def _advice(bundled: Mapping[str, Path], environ: Mapping[str, str]) -> list[str]:
+    """What a bundled model is good for, and what to do about it."""
+    from asr.catalogue import CATALOGUE, find_model, load_catalogue
+    from asr.errors import ModelUnknown
 
-    official = [find_model(load_catalogue(), language) for language in bundled]
-    steps = "; ".join(
-        f"hotline models fetch {model.name} && hotline models use {model.language} {model.name}"
-        for model in official
-    )
-    return (
-        f" (bundled for {', '.join(bundled)}: it knows synthesised voices and the hotline's words;"
-        f" for real callers: {steps})"
-    )
+    named = environ.get("HOTLINE_MODEL_LIST", "").strip()
+    official = load_catalogue(Path(named) if named else CATALOGUE)
+    advice = []
+    for language, path in bundled.items():
+        lines = (path / "graph" / "words.txt").read_text(encoding="utf-8").splitlines()
+        words = len(lines) - 2  # <eps> and [unk] are none
+        knows = f"{language} is the bundled one: it knows synthesised voices and {words} words"
+        try:
+            name = find_model(official, language).name
+        except ModelUnknown:
+            advice.append(f"{knows}, and the list of models to fetch has none for real callers")
+            continue
+        steps = f"hotline models fetch {name} && hotline models use {language} {name}"
+        advice.append(f"{knows}, real callers will be misheard: {steps}")
+    return advice
+
+
+def _not_compared(chosen: Mapping[str, Path], environ: Mapping[str, str]) -> list[str]:
+    """A number that is to hear the language can not do so with models that were not compared."""
+    from ops.language_contrast import contrast_in_use
+    from ops.model_choices import models_folder
+
+    if contrast_in_use(chosen, models_folder(environ)):
+        return []
+    return ["numbers that are `heard` ask for the language by key until: hotline models compare"]
 
 
 def _voices() -> str:

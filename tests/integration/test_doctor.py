@@ -8,9 +8,10 @@ import pytest
 from redis import Redis
 from sqlalchemy.orm import Session, sessionmaker
 
+from asr.model_files import default_models
 from calls.log import CallLog
 from ops.database.engine import create_all, make_engine, make_session_factory
-from ops.doctor import Unwell, _recordings, _signed
+from ops.doctor import Unwell, _models, _recordings, _signed
 from ops.rejections import Rejections
 from ops.settings import Settings
 from recordings.intake import Intake
@@ -98,3 +99,38 @@ def test_rejected_requests_beside_real_calls_are_told_and_no_fault(
     a_call(sessions)
 
     assert _signed(settings).startswith("1 rejected, 1 call(s) taken; if calls fail, check TWILIO")
+
+
+def test_the_bundled_models_are_said_to_be_for_no_real_callers(tmp_path: Path) -> None:
+    told = _models(None, {})
+
+    for name in ("vosk-model-small-cn-0.22", "vosk-model-small-en-us-0.15"):
+        assert f"hotline models fetch {name} && hotline models use" in told
+    assert told.count("real callers will be misheard") == 2
+    assert "synthesised voices and" in told and "hotline models compare" not in told
+
+
+def test_another_list_of_models_is_the_one_that_is_advised(tmp_path: Path) -> None:
+    (tmp_path / "list.yaml").write_text(
+        "models: [{name: ours, language: zh, size: small, megabytes: 1, unpacked: 2,"
+        " licence: MIT, address: 'http://localhost/ours.zip'}]"
+    )
+
+    told = _models(None, {"HOTLINE_MODEL_LIST": str(tmp_path / "list.yaml")})
+
+    assert "hotline models fetch ours && hotline models use zh ours" in told
+    assert "the list of models to fetch has none for real callers" in told
+
+
+def test_models_that_were_not_compared_ask_for_the_language(tmp_path: Path) -> None:
+    environ = {
+        **demo(tmp_path),
+        "HOTLINE_NUMBERS": "+864008000003=heard",
+        "HOTLINE_ASR_MODEL_EN": str(default_models()["en"]),
+        "HOTLINE_MODELS": str(tmp_path),
+    }
+
+    told = _models(Settings.from_env(environ), environ)
+
+    assert "until: hotline models compare" in told and "zh is the bundled one" in told
+    assert "en is the bundled one" not in told
