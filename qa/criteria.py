@@ -27,12 +27,23 @@ class Criterion:
 
 
 @dataclass(frozen=True, slots=True)
+class HintRule:
+    """From which emotion level of the caller a reviewer should look, 1-3; moves no score."""
+
+    caller_level: int = 3
+    """Reached at any moment."""
+    unsettled_level: int = 2
+    """Reached, and the caller had not calmed down at the end."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scorecard:
     """A named and numbered list of criteria; change the words or weights, raise the version."""
 
     name: str
     version: int
     criteria: tuple[Criterion, ...]
+    hint: HintRule = HintRule()
 
     @property
     def key(self) -> str:

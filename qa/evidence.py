@@ -75,7 +75,6 @@ class TurnFact:
     values: tuple[str, ...] = ()
     """Entities: order numbers, amounts and the like."""
     reply: str = ""
-    emotion_level: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -116,7 +115,6 @@ def _first(events: Sequence[EventFact], kind: Kind) -> int | None:
 
 
 def _turn(turn: Turn, clock: _Clock) -> TurnFact:
-    emotion: dict[str, Any] = turn.emotion or {}
     return TurnFact(
         number=turn.number,
         at_ms=clock.ms(turn.at),
@@ -124,7 +122,6 @@ def _turn(turn: Turn, clock: _Clock) -> TurnFact:
         intents=tuple(str(intent.get("id")) for intent in turn.intents),
         values=tuple(str(entity.get("value")) for entity in turn.entities),
         reply=turn.reply,
-        emotion_level=emotion.get("level"),
     )
 
 

@@ -13,6 +13,7 @@ from qa.criteria import Criterion, Scorecard
 from qa.errors import ScoreNotKept
 from qa.evidence import CallEvidence, Finding
 from qa.gathering import gather
+from qa.hints import hint
 from qa.models import QaScore
 from qa.scoring import score
 
@@ -79,6 +80,7 @@ class Judge:
                 _row(criterion, finding)
                 for criterion, finding in zip(criteria, findings, strict=True)
             ],
+            hint=hint(evidence, self._scorecard.hint),
             scored_at=now,
         )
 
@@ -92,6 +94,7 @@ def as_json(score: QaScore) -> dict[str, Any]:
         "band": score.band,
         "flagged": score.flagged,
         "findings": score.findings,
+        "hint": score.hint,
         "scored_at": score.scored_at.isoformat(),
     }
 

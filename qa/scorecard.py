@@ -1,7 +1,7 @@
 """Reads a scorecard and checks all of it before anyone is judged by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import inf
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 import yaml
 
 from qa.checks import CHECKS
-from qa.criteria import Criterion, Scorecard
+from qa.criteria import Criterion, HintRule, Scorecard
 from qa.errors import ScorecardInvalid
 
 LANGUAGES = ("zh", "en")
@@ -43,19 +43,30 @@ class _Reader:
         if not _is_number(version) or not isinstance(version, int) or version < 1:
             self._wrong("version", version, "a whole number from 1")
             version = 1
-        for key in sorted(set(top) - {"name", "version", "criteria"}):
+        for key in sorted(set(top) - {"name", "version", "criteria", "hint"}):
             self.problems.append(f"unknown key {key!r}")
         listed = top.get("criteria")
         if not isinstance(listed, list) or not listed:
             self._wrong("criteria", listed, "a list with at least one criterion")
             listed = []
-        card = Scorecard(
-            str(name), version, tuple(self._criterion(n, item) for n, item in enumerate(listed))
-        )
+        criteria = tuple(self._criterion(n, item) for n, item in enumerate(listed))
+        card = Scorecard(str(name), version, criteria, self._hint(top.get("hint", {})))
         self._twice(card)
         if len(card.key) > _LONGEST_KEY:
             self.problems.append(f"name: {card.key!r} is longer than {_LONGEST_KEY} signs")
         return card
+
+    def _hint(self, raw: object) -> HintRule:
+        given = self._mapping("hint", raw)
+        names = {field.name for field in fields(HintRule)}
+        for key in sorted(set(given) - names):
+            self.problems.append(f"hint: unknown key {key!r}")
+        levels = {name: value for name, value in given.items() if name in names}
+        for name, value in levels.items():
+            if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= 3:
+                self._wrong(f"hint.{name}", value, "an emotion level from 1 to 3")
+                return HintRule()
+        return HintRule(**levels)
 
     def _twice(self, card: Scorecard) -> None:
         ids = [criterion.id for criterion in card.criteria]

@@ -19,7 +19,7 @@ from qa.checks.answers import (
 from qa.criteria import Criterion
 from qa.evidence import CallEvidence, Finding, SegmentFact, Span
 
-_UPSET_LEVEL = 2
+_COMPLAINT = "complaint"
 _LEAST_SPEECH_SECONDS = 5.0
 _LEFT_WITHOUT_GOODBYE = {"abandoned", "caller_left", "failed"}
 _BOTH_SILENT_TOLERANCE_SECONDS = 2.0
@@ -36,13 +36,14 @@ def agent_introduced(evidence: CallEvidence, criterion: Criterion) -> Finding:
 
 
 def empathy_shown(evidence: CallEvidence, criterion: Criterion) -> Finding:
-    """An upset caller hears an apology or understanding, from the bot or the agent.
+    """A caller who complains hears an apology or understanding, from the bot or the agent.
 
-    The caller's emotion only says whether there was occasion; it is no figure about the agent.
+    What was asked for says whether there was occasion, never the measured emotion: a wrong reading
+    of the caller must not cost an agent a point.
     """
-    upset = [turn for turn in evidence.turns if (turn.emotion_level or 0) >= _UPSET_LEVEL]
+    upset = [turn for turn in evidence.turns if _COMPLAINT in turn.intents]
     if not upset:
-        return not_applicable(criterion, "the caller was not upset")
+        return not_applicable(criterion, "the caller did not complain")
     words = criterion.words(evidence.call.language)
     for event in evidence.bot_said():
         if event.at_ms < upset[0].at_ms:
@@ -51,7 +52,7 @@ def empathy_shown(evidence: CallEvidence, criterion: Criterion) -> Finding:
         if word is not None:
             return passed(criterion, f"bot said {word!r}", [said_by_bot(event)])
     if evidence.queue.connected_ms is None:
-        return failed(criterion, "the caller was upset and the bot said nothing kind")
+        return failed(criterion, "the caller complained and the bot said nothing kind")
     return agent_said(criterion, evidence, evidence.with_agent("agent"), "empathy or apology")
 
 

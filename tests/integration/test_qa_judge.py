@@ -208,5 +208,5 @@ def test_the_json_view_survives_a_factory_that_expires_its_objects(session_facto
     judge = Judge(expiring, load_scorecard())
     printed = as_json(judge.score_call(SID, LATER))
     assert printed == as_json(judge.score_call(SID, LATER))
-    assert printed["call_sid"] == SID and printed["scorecard"] == "hotline-basic@1"
+    assert printed["call_sid"] == SID and printed["scorecard"] == "hotline-basic@2"
     assert len(json.loads(json.dumps(printed))["findings"]) == 12

@@ -30,7 +30,7 @@ AGENT_CALL = CallEvidence(
     call=CallFacts("CA2", "zh", "answered_by_agent", "tomas", -2000, 0, 90_000),
     queue=QueueFacts(20_000, 40_000, 40_000, (25_000,), "冰箱坏了,要投诉"),
     events=BOT_CALL.events[:1],
-    turns=(TurnFact(1, 8000, "冰箱坏了我要投诉", ("complaint",), emotion_level=2),),
+    turns=(TurnFact(1, 8000, "冰箱坏了我要投诉", ("complaint",)),),
     segments=(
         SegmentFact("caller", 8000, 11_000, "冰箱坏了我要投诉", 0.9),
         SegmentFact("agent", 41_000, 44_000, "您好我是售后客服", 0.9),
