@@ -8,6 +8,7 @@ import pytest
 from asr import vad
 from asr.errors import BacklogFull, LanguageMissing
 from asr.events import NoInput, SpeechAccepted, SpeechStarted, UtteranceHeard
+from asr.language import READINGS
 from asr.listening import Listening, ListeningSettings
 from asr.recognizer import Transcript, Word
 from audio import mulaw
@@ -20,12 +21,14 @@ class RulerModel:
     def __init__(self, language="en"):
         self.language = language
         self.opened = 0
+        self.asked = []
         self.gate = threading.Event()
         self.gate.set()
         self.breaks = False
 
     def open(self, grammar=None, alternatives=0):
         self.opened += 1
+        self.asked.append(alternatives)
         return Ruler(self)
 
 
@@ -164,6 +167,40 @@ def test_a_language_change_counts_from_the_next_utterance():
 
     heard = with_caller(story, zh=RulerModel("zh")).heard()
     assert [one.transcript.language for one in heard] == ["en", "zh"]
+
+
+def test_while_the_language_is_open_an_utterance_is_heard_in_both():
+    async def story(caller):
+        caller.ear.set_languages("zh", "en")
+        await caller.say(silence(500), voice(400), silence(1000))
+        caller.ear.set_languages("en")
+        await caller.say(voice(400), silence(1000))
+
+    chinese = RulerModel("zh")
+    both, after = (caller := with_caller(story, zh=chinese)).heard()
+    assert [one.language for one in both.transcripts] == ["zh", "en"]
+    assert both.transcript.text == both.others[0].text != ""
+    assert both.heard_in("en").transcript.language == "en" and both.heard_in("en").others == ()
+    assert [one.language for one in after.transcripts] == ["en"]
+    assert (chinese.asked, caller.model.asked) == ([READINGS], [READINGS, 0])
+
+
+def test_readings_are_asked_of_a_recogniser_only_when_they_are_wanted():
+    async def story(caller):
+        await caller.say(silence(500), voice(400), silence(1000))
+
+    assert with_caller(story).model.asked == [0]
+    assert with_caller(story, settings=ListeningSettings(alternatives=4)).model.asked == [4]
+
+
+def test_a_decoder_that_breaks_on_two_languages_is_a_no_match_in_both():
+    async def story(caller):
+        caller.ear.set_languages("zh", "en")
+        caller.model.breaks = True
+        await caller.say(silence(500), voice(400), silence(1000))
+
+    (heard,) = with_caller(story, zh=RulerModel("zh")).heard()
+    assert [(one.language, one.text) for one in heard.transcripts] == [("zh", ""), ("en", "")]
 
 
 def test_a_language_without_a_model_is_refused():
