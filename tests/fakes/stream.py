@@ -19,7 +19,7 @@ import msgspec
 from asr import vad
 from asr.endpointer import EndpointerSettings
 from asr.listening import ListeningSettings
-from asr.recognizer import Pcm, Transcript
+from asr.recognizer import Pcm, Transcript, Word
 from audio import mulaw
 from calls.kinds import Kind
 from ivr import effects as fx
@@ -118,8 +118,10 @@ class FakeSpeaker:
 class FakeModel:
     """Hears the same words in every utterance."""
 
-    def __init__(self, text: str = "我的快递到哪了", language: str = "zh") -> None:
-        self.text, self.language = text, language
+    def __init__(
+        self, text: str = "我的快递到哪了", language: str = "zh", score: float = 0.0
+    ) -> None:
+        self.text, self.language, self.score = text, language, score
         self.breaks = False
 
     def open(self, grammar: tuple[str, ...] | None = None, alternatives: int = 0) -> "FakeModel":
@@ -133,7 +135,9 @@ class FakeModel:
         return self.text
 
     def finish(self) -> Transcript:
-        return Transcript(self.text, (), 0.9 if self.text else 0.0, self.language)
+        words = (Word(self.text, 0, 1000, 0.9),) if self.text else ()
+        confidence = 0.9 if self.text else 0.0
+        return Transcript(self.text, words, confidence, self.language, score=self.score)
 
 
 @dataclass

@@ -19,6 +19,7 @@ from calls.kinds import Kind
 from calls.log import CallLog
 from dialogue.turns import Memory
 from ivr.session_store import SessionStore
+from ivr.webhooks import MAX_STREAMS_LOST
 from ops.database.engine import create_all, make_engine, make_session_factory
 from ops.redis_server import free_port
 from ops.seed import seed_demo
@@ -32,6 +33,7 @@ MEI, OLIVER, STRANGER, HOTLINE, ENGLISH = (
     "+864008000001",
     "+864008000002",
 )
+EITHER = "+864008000003"
 SID = "CA" + "7" * 32
 RECORDING = "RE" + "7" * 32
 
@@ -77,7 +79,7 @@ def open_border(folder: Path, redis_url: str) -> Border:
             "HOTLINE_TWILIO_API_BASE": f"http://127.0.0.1:{free_port()}",
             "HOTLINE_PUBLIC_BASE_URL": BASE,
             "HOTLINE_MEDIA_BASE_URL": "wss://media.hotline.example",
-            "HOTLINE_NUMBERS": f"{HOTLINE}=zh,{ENGLISH}=en",
+            "HOTLINE_NUMBERS": f"{HOTLINE}=zh,{ENGLISH}=en,{EITHER}=heard",
         }
     )
     engine = make_engine(settings.store.database_url)
@@ -283,6 +285,24 @@ def test_a_second_key_answers_the_question_of_the_first(border: Border) -> None:
     turns = border.log.turns(SID)
     assert [(turn.number, turn.heard) for turn in turns] == [(1, "[2]"), (2, "[1]")]
     assert border.kinds().count(Kind.ANSWERED) == 1
+
+
+def test_without_a_stream_an_open_language_is_asked_for_by_key_before_the_menu(
+    border: Border,
+) -> None:
+    border.rings(called=EITHER)
+    for _ in range(MAX_STREAMS_LOST + 1):
+        asked = border.post("/voice/resume", CallSid=SID, From=MEI, To=EITHER)
+
+    assert [said.get("language") for said in verbs(asked)[0]] == ["cmn-CN", "en-US"]
+    menu = verbs(press(border, "2"))
+    assert {said.get("language") for said in menu[0]} == {"en-US"}
+    assert memory(border).language == "en"
+    call = border.log.call(SID)
+    assert call is not None and call.language == "en"
+    assert Kind.LANGUAGE in border.kinds()
+    press(border, "1")
+    assert len(border.log.turns(SID)) == 1
 
 
 def test_the_same_key_reported_twice_counts_once(border: Border) -> None:

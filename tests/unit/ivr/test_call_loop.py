@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from asr.language import Contrast
 from calls.kinds import Kind
 from ivr import call_loop
 from ivr import events as ev
@@ -51,10 +52,15 @@ Story = Callable[[Stream], Awaitable[None]]
 
 
 def play(
-    story: Story, phase: Phase = Phase.RINGING, announce_ms: int = 30_000, **parts: Any
+    story: Story,
+    phase: Phase = Phase.RINGING,
+    announce_ms: int = 30_000,
+    language_open: bool = False,
+    **parts: Any,
 ) -> Stream:
     async def main() -> Stream:
-        session = FakeSession(in_phase(phase, stream_nonce=""), announce_ms)
+        state = in_phase(phase, stream_nonce="", language_open=language_open)
+        session = FakeSession(state, announce_ms)
         with media_parts(session=session, **parts) as ready:
             stream = Stream(ready, session)
             try:
@@ -81,6 +87,49 @@ def test_a_caller_is_greeted_heard_and_answered() -> None:
     assert stream.events(ev.TurnTaken)[0].heard == "我的快递到哪了"
     latency = stream.log.latencies[1]
     assert latency is not None and 0 <= latency < 5000
+
+
+def ears(zh_score: float, en_score: float) -> dict[str, FakeModel]:
+    english = FakeModel("where is my parcel", "en", en_score)
+    return {"zh": FakeModel("为了", "zh", zh_score), "en": english}
+
+
+def test_a_caller_whose_language_is_open_is_greeted_in_both_and_answered_in_the_own() -> None:
+    async def story(stream: Stream) -> None:
+        await stream.greeted()
+        stream.provider.speaks()
+        await eventually(lambda: stream.events(ev.TurnTaken))
+
+    stream = play(story, language_open=True, models=ears(5, 60), contrast=Contrast(0.0, 5.0))
+
+    assert stream.said[:2] == ["greeting", "greeting"]
+    assert stream.events(ev.LanguageTold)[0].how == "speech"
+    assert stream.events(ev.TurnTaken)[0].heard == "where is my parcel"
+    assert stream.session.state.memory.language == "zh"  # the scripted dialogue's own
+
+
+def test_a_caller_whose_language_can_not_be_told_presses_a_key() -> None:
+    async def story(stream: Stream) -> None:
+        await stream.greeted()
+        stream.provider.speaks()
+        await eventually(lambda: stream.said.count("which_language") == 2)
+        stream.provider.presses("2")
+        await eventually(lambda: "hello_again" in stream.said)
+        assert stream.session.state.memory.language == "en"
+        assert stream.loop._ear._languages == ("en",)
+
+    stream = play(story, language_open=True, models=ears(40, 40), contrast=Contrast(0.0, 5.0))
+
+    assert not stream.events(ev.TurnTaken) and stream.said.count("hello_again") == 1
+
+
+def test_zero_leads_to_a_person_in_any_language() -> None:
+    async def story(stream: Stream) -> None:
+        await stream.greeted()
+        stream.provider.presses("0")
+        await eventually(lambda: stream.events(ev.TurnTaken))
+
+    assert not play(story, language_open=True, models=ears(0, 0)).events(ev.LanguageTold)
 
 
 def test_a_caller_who_talks_over_the_bot_stops_it_at_once() -> None:
