@@ -1,16 +1,21 @@
 import random
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 from asr.training.espeak import Espeak, Manner
 from asr.training.espeak_spans import joined, spans_of
 from asr.training.flite import TRAINING_VOICES, UNHEARD_VOICE, Flite, installed_voices
 from asr.training.speech import SILENCE_NAME, Span
 from asr.training.speech_text import draw_text, speech_texts
+from asr.training.texts import load_text
 from asr.training.voices import ACCENTS, UNHEARD_ACCENTS, UNHEARD_VARIANTS, VARIANTS, draw_manner
+from ops.model_text import own_sentences
 
+ROOT = Path(__file__).parents[3]
 ESPEAK = Espeak()
 
 
@@ -108,6 +113,24 @@ def test_texts_leave_out_the_sentences_that_measure_a_model():
     assert texts.sentences == ("where is my order", "I am kept out")
     texts = speech_texts("zh", said, ["冰箱"], kept_out=["I  am kept out", "我要退货"])
     assert texts.sentences == ("where is my order",)
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_report_keeps_sentences_that_no_training_says(language):
+    """It leaves out those that got into the texts; there must be enough of the others."""
+    own = {one.text for one in [*own_sentences(language), *load_text(language).sentences]}
+    taught = {"".join(text.split()) for text in own}
+    report = yaml.safe_load((ROOT / "bench" / "asr_sentences.yaml").read_text("utf-8"))[language]
+    heldout = yaml.safe_load(
+        (ROOT / "tests" / "unit" / "dialogue" / f"heldout_{language}.yaml").read_text("utf-8")
+    )
+    for name, texts, least in (
+        ("hotline", report["hotline"], 0.75),
+        ("outside", report["outside"], 1.0),
+        ("dialogue", [text for some in heldout.values() for text in some], 0.9),
+    ):
+        unseen = [text for text in texts if "".join(text.split()) not in taught]
+        assert len(unseen) >= least * len(texts), (name, set(texts) - set(unseen))
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
