@@ -48,8 +48,6 @@ MOST_READINGS = 20
 def listen(files: tuple[Path, ...], as_json: bool, jsonl: bool, words: bool, **asked: Any) -> None:
     """Say what is said in sound files (WAV, FLAC, MP3, Ogg; any rate, any channels)."""
     phrases = guarded(lambda: _phrases(asked.pop("grammar"), asked.pop("grammar_file")))
-    if phrases is not None and not (asked["lang"] or jsonl):
-        raise click.UsageError("a grammar is of one language: add --lang zh or --lang en")
     if not files and not jsonl:
         raise click.UsageError("give a sound file, or --jsonl with lines on standard input")
     ears = guarded(lambda: _ears(None if jsonl else asked["lang"]))
@@ -119,6 +117,8 @@ def _request(line: dict[str, Any]) -> "Request":
     from asr.listen import Request
 
     grammar = line.get("grammar")
+    if grammar is not None and not line.get("lang"):
+        raise ValueError("a grammar is of one language: give lang, zh or en")
     return Request(
         language=line.get("lang"),
         channel=line.get("channel"),

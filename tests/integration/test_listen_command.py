@@ -207,12 +207,14 @@ def test_a_line_may_bring_its_own_wishes(said: dict[str, Path]) -> None:
         {"id": 2, "path": str(said["en"]), "lang": "en", "grammar": ["parcel"], "nbest": 2},
         {"id": 3, "path": str(said["en"]), "channel": 7},
         {"id": 4, "path": str(said["en"]), "lang": "en", "grammar": ["zyzzyva"]},
+        {"id": 5, "path": str(said["en"]), "lang": "en", "nbest": "many"},
     ]
 
-    told, grammar, channel, unknown = answers(
+    told, grammar, channel, unknown, many = answers(
         listen("--jsonl", lines="".join(json.dumps(line) + "\n" for line in lines))
     )
 
     assert (told["id"], told["text"]) == (1, ASKED["zh"])
     assert (grammar["text"], grammar["utterances"][0]["alternatives"][0]["text"]) == ("parcel",) * 2
     assert "channel 7" in channel["error"] and "zyzzyva" in unknown["error"]
+    assert "many" in many["error"]

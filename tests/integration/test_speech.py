@@ -16,7 +16,7 @@ from asr import vad
 from asr.errors import GrammarUnknown
 from asr.events import SpeechAccepted, UtteranceHeard
 from asr.listen import Request, listen_file
-from asr.listening import Listening
+from asr.listening import Listening, ListeningSettings
 from asr.model_files import default_models
 from asr.transcribe import transcribe
 from asr.vosk_recognizer import VoskModel, VoskRecognizer
@@ -71,10 +71,10 @@ def units(text, language):
     return list(text) if language == "zh" else text.split()
 
 
-async def listen(models, language, pcm):
+async def listen(models, language, pcm, settings=None):
     events = []
     with ThreadPoolExecutor(2) as executor:
-        ear = Listening(models, language, executor, events.append)
+        ear = Listening(models, language, executor, events.append, settings)
         for frame in split_frames(mulaw.encode(pcm)):
             ear.feed(frame)
             await asyncio.sleep(0.0005)
@@ -255,3 +255,17 @@ def _is_running(pid):
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_an_utterance_of_a_call_brings_its_readings_where_they_are_wanted(models, speaker):
+    sound = np.concatenate([silence(800), over_the_line(speaker, *PHRASES[0]), silence(1200)])
+    wanted = ListeningSettings(alternatives=3)
+    (heard,) = [
+        event
+        for event in asyncio.run(listen(models, PHRASES[0][1], sound, wanted))
+        if isinstance(event, UtteranceHeard)
+    ]
+    texts = [one.text for one in heard.transcript.alternatives]
+    assert heard.transcript.text == texts[0] == PHRASES[0][0]
+    assert 1 <= len(texts) == len(set(texts)) <= 3
+    assert all(0 < word.confidence <= 1 for word in heard.transcript.words)
