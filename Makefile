@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help setup setup-dev setup-training demo test check format serve worker models asr-report emotion-report understanding-report ear-report lock clean
+.PHONY: help setup setup-dev setup-training setup-acoustic demo test check format serve worker models models-graphs asr-report emotion-report understanding-report ear-report lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -33,7 +33,7 @@ node_modules/.setup: package-lock.json $(VENV)/.setup
 demo: setup ## start everything on this machine and play four calls
 	@$(BIN)/hotline demo
 
-test: setup-dev setup-training ## all tests
+test: setup-dev setup-training setup-acoustic ## all tests
 	@sh ops/setup.sh browser "$(PYTHON)"
 	@$(BIN)/python -m pytest
 
@@ -62,7 +62,18 @@ serve: setup ## web and media processes, settings from the environment
 worker: setup ## the work after calls, settings from the environment
 	@$(BIN)/hotline worker
 
-models: setup-training ## build the decoding graphs of the bundled speech models anew
+setup-acoustic: setup-training $(VENV)/.setup-acoustic
+
+$(VENV)/.setup-acoustic: requirements/acoustic.txt $(VENV)/.setup-training
+	@sh ops/setup.sh acoustic "$(PYTHON)" requirements/acoustic.txt
+	@touch $@
+
+models: setup-acoustic ## make the bundled speech models from nothing, an hour (RECORDED=folder: people too)
+	@$(BIN)/hotline models train --lang en --out asr/models/en $(if $(RECORDED),--recorded $(RECORDED))
+	@$(BIN)/hotline models train --lang zh --out asr/models/zh $(if $(RECORDED),--recorded $(RECORDED))
+	@$(BIN)/python -m bench.asr_report $(if $(RECORDED),--human $(RECORDED))
+
+models-graphs: setup-training ## build only the decoding graphs of the bundled speech models anew
 	@$(BIN)/hotline models build --whole --lang en --out asr/models/en
 	@$(BIN)/hotline models build --whole --lang zh --out asr/models/zh
 

@@ -20,7 +20,7 @@ _MISSING_SHOWN = 12
 
 @click.group()
 def models() -> None:
-    """Speech models: list, use, fetch, verify, remove, build."""
+    """Speech models: list, use, fetch, verify, remove, build, train."""
 
 
 @models.command("list", epilog="Example: hotline models list --json")
@@ -179,7 +179,7 @@ def build(lang: str, words: Path | None, graph_only: bool, whole: bool, out: Pat
     if whole == bool(words):
         raise click.UsageError("give --words FILE with the words to add, or --whole")
     if words and not graph_only:
-        raise click.UsageError("only the graph can be built so far: add --graph-only")
+        raise click.UsageError("words are added to the graph alone: add --graph-only")
     added = guarded(lambda: read_word_list(words.read_text(encoding="utf-8"))) if words else []
     target = out or _folder() / f"{lang}-own"
     request = BuildRequest(lang, _bundled()[lang], own_sentences(lang), added, whole)
@@ -190,6 +190,35 @@ def build(lang: str, words: Path | None, graph_only: bool, whole: bool, out: Pat
     )
     if not whole:
         click.echo(f"to let it listen: hotline models use {lang} {_shown_name(target)}")
+
+
+@models.command(epilog="Example: hotline models train --lang en --out asr/models/en")
+@click.option("--lang", type=LANGUAGE, required=True)
+@click.option(
+    "--recorded",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Folder of people's recordings to learn from too: manifest.csv and sounds.",
+)
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Where speech and state are kept, so that an interrupted training goes on.",
+)
+@click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True)
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Model folder.")
+def train(
+    lang: str, recorded: Path | None, work: Path | None, workers: int, out: Path | None
+) -> None:
+    """Make a model from nothing: synthesized speech, a network trained on it, a new graph."""
+    from rich.console import Console
+
+    from ops.model_training import ModelTraining, train_model
+
+    target = out or _folder() / f"{lang}-trained"
+    kept = work or _folder().parent / "training" / lang
+    training = ModelTraining(lang, kept, target, recorded, workers)
+    sizes = guarded(lambda: train_model(training, Console(stderr=True)))
+    click.echo(f"{target}: {sizes['words']} words, {sizes['states']} states")
 
 
 class _Bar:

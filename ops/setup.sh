@@ -37,6 +37,17 @@ training)
     echo "installing what makes speech models into $venv (about 2 MB to download)"
     install "$3"
     ;;
+acoustic)
+    # Each build of PyTorch has hashes of its own, and whoever has an index of small builds may use
+    # it (PIP_EXTRA_INDEX_URL), so these few packages are pinned by version alone.
+    "$venv/bin/python" -c 'import torch, kaldi_native_fbank' 2>/dev/null && exit 0
+    echo "installing what trains speech models into $venv (PyTorch: 200 MB for processors only, else some GB)"
+    if command -v uv >/dev/null 2>&1; then
+        uv pip install -q --python "$venv/bin/python" -r "$3"
+    else
+        "$venv/bin/python" -m pip install -q --disable-pip-version-check --no-compile -r "$3"
+    fi
+    ;;
 packages)
     echo "installing the tests' parts into $venv (about 70 MB to download)"
     install "$3"

@@ -28,7 +28,8 @@ from asr.training.texts import load_text
 from asr.training.training_blocks import Corpus, Recipe
 
 SEED = 8000
-_DEVELOPMENT_UTTERANCES = 400
+_DEVELOPMENT_SHARE, _MOST_DEVELOPMENT = 0.1, 400
+"""Utterances that only show how the training goes, beside those that are learned from."""
 _BABBLE_UTTERANCES = 200
 _CHUNK = 50
 """Decoded frames that are trained on at once: a second and a half."""
@@ -115,12 +116,13 @@ def _recipes(request: AcousticRequest, folder: Path, tell: Tell) -> tuple[Recipe
         return render_corpus(request.language, folder / name, plan, seed, show, request.workers)
 
     speech = rendered("speech", plan, SEED)
-    watched = rendered("development", CorpusPlan(texts, _DEVELOPMENT_UTTERANCES), SEED + 1)
+    watched_count = min(_MOST_DEVELOPMENT, int(_DEVELOPMENT_SHARE * plan.total))
+    watched = rendered("development", CorpusPlan(texts, watched_count), SEED + 1)
     recipe = Recipe(
         corpora=[speech],
         outputs=output_index(phones),
         shape=NetworkShape(len(phones.phones) + 1),
-        babble=babble_of(speech[:_BABBLE_UTTERANCES], SEED),
+        babble=babble_of(speech[: min(_BABBLE_UTTERANCES, plan.espeak)], SEED),
         chunk=_CHUNK,
         seed=SEED,
     )

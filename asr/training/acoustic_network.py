@@ -80,10 +80,7 @@ class AcousticNetwork:
             joined = block.narrow(np.hstack([x[:-1], x[1:]]))
             added = np.maximum(block.wide(np.hstack([joined[:-1], joined[1:]])), 0)
             x = x[1:-1] + added
-        scores = self.last(x)
-        peak = scores.max(axis=1, keepdims=True)
-        scores -= peak + np.log(np.exp(scores - peak).sum(axis=1, keepdims=True))
-        return scores
+        return log_softmax(self.last(x))
 
     def _first_layer(self, frames: Features, steps: int) -> Matrix:
         rows = steps + 2 * self.shape.blocks
@@ -91,6 +88,13 @@ class AcousticNetwork:
         flat = np.ascontiguousarray(frames).reshape(-1)
         starts = STEP * CEPSTRA * np.arange(rows)
         return np.maximum(self.first(flat[starts[:, None] + np.arange(width)]), 0)
+
+
+def log_softmax(scores: Matrix) -> Matrix:
+    """Of every row: shares of 1, as ln p."""
+    below = scores - scores.max(axis=1, keepdims=True)
+    shares: Matrix = below - np.log(np.exp(below).sum(axis=1, keepdims=True))
+    return shares
 
 
 def padded(features: Features, shape: NetworkShape, steps: int) -> Features:

@@ -1,17 +1,18 @@
 """Writes am/final.mdl: which sounds there are, and the network that scores them.
 
-The last affine layer turns ln p(sound) into what the decoder adds up: the sounds' shares in
-training are taken out, all is scaled against the language model, and the sound of an unknown word
-gets the same score at any time.
+Behind the network ln p(sound) becomes what the decoder adds up: the sounds' shares in training are
+taken out, what is left is shared out between the sounds again, and all is scaled against the
+language model. So a sound that is clearly heard scores nearly nothing and any other far less, and
+the sound of an unknown word, which always scores the same, is dearer than the right phones and
+cheaper than wrong ones (after Boite and others, "online garbage", Eurospeech 1993).
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from asr.training.acoustic_network import AcousticNetwork, Affine
+from asr.training.acoustic_network import AcousticNetwork, Affine, Matrix, log_softmax
 from asr.training.features import CEPSTRA
 from asr.training.kaldi_binary import Writer
 from asr.training.labels import STEP
@@ -27,18 +28,21 @@ class Scoring:
     """How much of a sound's share in training is taken out; 1 would be Bayes' rule."""
     scale: float = 0.6
     """Of all acoustic scores: neighbouring frames are no independent witnesses."""
-    unknown_score: float = 0.0
-    """Before the scale; a known sound's score is about -ln(its share) where it is clear."""
+    unknown_score: float = -1.0
+    """Before the scale, each decoded frame; a clear sound scores 0, one of two as likely -0.7."""
 
 
-def final_mdl(network: AcousticNetwork, phones: PhoneSet, scoring: Scoring) -> bytes:
-    """The bytes of the file."""
+def final_mdl(
+    network: AcousticNetwork, phones: PhoneSet, scoring: Scoring, decoder: Affine | None = None
+) -> bytes:
+    """The bytes of the file; `decoder` stands in for the last layer that `scoring` makes."""
     writer = Writer()
     write_transition_model(writer, phone_shapes(phones))
     writer.token("<Nnet3>")
     graph = _Graph()
     graph.add_network(network)
-    graph.add_affine("scores", graph.last, scores_of_posteriors(network.priors, scoring))
+    graph.add_scoring(network.priors, scoring)
+    graph.add_affine("scores", graph.last, decoder or _scaled(network.shape.outputs, scoring))
     graph.write(writer)
     writer.token("</Nnet3>")
     for name in ("<LeftContext>", "<RightContext>"):
@@ -49,12 +53,21 @@ def final_mdl(network: AcousticNetwork, phones: PhoneSet, scoring: Scoring) -> b
     return writer.data()
 
 
-def scores_of_posteriors(priors: NDArray[np.float32], scoring: Scoring) -> Affine:
-    """From ln p of every output to the decoder's scores, one more for the unknown word's sound."""
-    count = len(priors)
-    weights = np.vstack([np.eye(count), np.zeros((1, count))]) * scoring.scale
-    known = -scoring.prior_power * np.log(priors)
-    bias = np.append(known, scoring.unknown_score) * scoring.scale
+def shared_out(log_posteriors: Matrix, priors: Matrix, scoring: Scoring) -> Matrix:
+    """How likely each sound is by the sound alone, as shares of one."""
+    return log_softmax(_without_priors(priors, scoring)(log_posteriors))
+
+
+def _without_priors(priors: Matrix, scoring: Scoring) -> Affine:
+    bias = -scoring.prior_power * np.log(priors)
+    return Affine(np.eye(len(priors), dtype=np.float32), bias.astype(np.float32))
+
+
+def _scaled(outputs: int, scoring: Scoring) -> Affine:
+    """One row more than columns: the unknown word's sound depends on nothing."""
+    weights = np.vstack([np.eye(outputs), np.zeros((1, outputs))]) * scoring.scale
+    bias = np.zeros(outputs + 1)
+    bias[-1] = scoring.unknown_score * scoring.scale
     return Affine(weights.astype(np.float32), bias.astype(np.float32))
 
 
@@ -81,6 +94,11 @@ class _Graph:
             self._add_simple(name, "NoOpComponent", f"Sum({before}, {self.last})", shape.width)
         self.add_affine("last", self.last, network.last)
         self._add_simple("posteriors", "LogSoftmaxComponent", self.last, shape.outputs)
+
+    def add_scoring(self, priors: Matrix, scoring: Scoring) -> None:
+        """What `shared_out` does."""
+        self.add_affine("likely", self.last, _without_priors(priors, scoring))
+        self._add_simple("shared", "LogSoftmaxComponent", self.last, len(priors))
 
     def add_affine(self, name: str, given: str, layer: Affine) -> None:
         self._join(name, given)

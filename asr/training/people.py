@@ -34,7 +34,8 @@ def aligned_people(
 
 def scores_each_frame(network: AcousticNetwork, features: Features) -> Matrix:
     """Three times as fine as the decoder's grid: a row each 10 ms, posteriors less priors."""
-    scores = np.empty((len(features), network.shape.outputs), np.float32)
+    scores: Matrix = np.empty((len(features), network.shape.outputs), np.float32)
     for shift in range(min(STEP, len(features))):
         scores[shift::STEP] = network.log_posteriors(features[shift:])
-    return scores - _PRIOR_POWER * np.log(network.priors)
+    scores -= np.float32(_PRIOR_POWER) * np.log(network.priors)
+    return scores
