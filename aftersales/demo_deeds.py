@@ -145,6 +145,12 @@ def _difference(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
     return receipt
 
 
+def _fresh(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
+    if receipt.amount_minor > order.total_minor:
+        raise DeedRefused(order.number, "compensate_fresh", f"it cost {order.total_minor}")
+    return receipt
+
+
 def _other_courier(order: ShopOrder, deed: Deed, receipt: Receipt) -> Receipt:
     pickup = _pickup(order, "other_courier")
     if pickup["state"] != "requested":
@@ -215,6 +221,7 @@ _ACTS: Mapping[type, Callable[[ShopOrder, Deed, Receipt], Receipt]] = {
     ChangeAddress: _address,
     RescheduleDelivery: _delivery,
     PayDifference: _difference,
+    CompensateFresh: _fresh,
     OtherCourier: _other_courier,
     ReschedulePickup: _reschedule,
     ReportFakePickup: _fake,

@@ -43,11 +43,33 @@ class Band(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     share: Annotated[int, Meta(ge=0, le=100)]
 
 
-class FreshRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What spoiled goods are worth."""
+class Goodwill(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What an upset caller may be given after the bands; a share of 0: nothing."""
 
+    level: Annotated[int, Meta(ge=1, le=3)]
+    hours: Annotated[int, Meta(ge=1, le=1000)]
+    share: Annotated[int, Meta(ge=0, le=100)]
     limit_minor: Minor
+
+
+class Giver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Who may give up to so much for one order."""
+
+    who: Annotated[str, Meta(pattern="^(bot|agent|supervisor)$")]
+    limit_minor: Minor
+
+
+class FreshRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What spoiled goods are worth, and who may give it."""
+
+    givers: Annotated[tuple[Giver, ...], Meta(min_length=1)]
     bands: Annotated[tuple[Band, ...], Meta(min_length=1)]
+    upset: Goodwill
+
+    def giver_of(self, minor: int) -> str:
+        """The first who may give as much; above all limits the last one decides."""
+        able = (giver.who for giver in self.givers if minor <= giver.limit_minor)
+        return next(able, self.givers[-1].who)
 
 
 class VisitRule(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -92,4 +114,8 @@ def load_service_rules(path: Path = RULES_FILE) -> ServiceRules:
     hours = [band.hours for band in rules.fresh.bands]
     if hours != sorted(set(hours)):
         raise RulesInvalid(path.name, (f"fresh: bands have hours {hours}; rising ones are right",))
+    limits = [giver.limit_minor for giver in rules.fresh.givers]
+    if limits != sorted(set(limits)):
+        wrong = f"fresh: givers have limits {limits}; rising ones are right"
+        raise RulesInvalid(path.name, (wrong,))
     return rules

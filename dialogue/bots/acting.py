@@ -131,6 +131,8 @@ class Person:
     """The rules leave it to a person."""
 
     prompt: str = "transferring_needs_person"
+    note: str = ""
+    """For the agent's story."""
 
 
 Plan = Tell | Ask | Offer | Person
@@ -240,7 +242,7 @@ class ActingBot:
                 text = self._say(plan.prompt, plan.values, matter)
                 return BotMove(text, _keeping(plan, matter), asks=plan.slot)
             case Person():
-                return self._to_person(plan.prompt, matter)
+                return self._to_person(plan.prompt, matter, plan.note)
             case Offer():
                 return self._offered(plan, matter, request)
 
@@ -296,12 +298,13 @@ class ActingBot:
         text = self._say(plan.prompt, plan.values, matter)
         return BotMove(text, memory, done=(request.intent,))
 
-    def _to_person(self, prompt: str, matter: Matter) -> BotMove:
+    def _to_person(self, prompt: str, matter: Matter, more: str = "") -> BotMove:
         order, language = matter.order, matter.memory.language
         note = self._wording.say("story.found", language, **self._names(matter))
         handover = Handover("needs_person", matter.intent, order.category, order.number)
         text = self._say(prompt, {}, matter)
-        return BotMove(text, with_story(matter.memory, note), handover=handover)
+        notes = (note, more) if more else (note,)
+        return BotMove(text, with_story(matter.memory, *notes), handover=handover)
 
     def _declined(self, request: Request, memory: Memory) -> BotMove:
         memory = with_story(memory, self._wording.say("story.declined", memory.language))

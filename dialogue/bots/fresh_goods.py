@@ -25,16 +25,21 @@ class FreshCase:
         """By the time since signing; a photo is asked for by message, not by trust."""
         if matter.did("compensate_fresh"):
             return Tell("fresh.paid")
-        worth = fresh_worth(matter.order, self._rule, matter.now)
+        number, language = matter.order.number, matter.memory.language
+        # The worst level of the call: the offer must be the same when its answer is calm.
+        worth = fresh_worth(matter.order, self._rule, matter.now, matter.memory.temper)
         if worth.reason == "too_late":
             return Person("fresh.too_late")
+        if worth.reason == "above_limit":
+            note = f"fresh.story.{worth.giver}"
+            note = self._wording.say(note, language, amount=matter.money(worth.minor))
+            return Person("goods.transfer", note)
         if worth.reason:
             return Person("goods.transfer")
-        number, language = matter.order.number, matter.memory.language
         text = self._wording.say("fresh.sms", language, order=number[-4:])
         return Offer(
             CompensateFresh(number, worth.minor),
-            "fresh.confirm",
+            "fresh.goodwill" if worth.is_goodwill else "fresh.confirm",
             "fresh.done",
             {"amount": matter.money(worth.minor)},
             also=SendText(number, text),

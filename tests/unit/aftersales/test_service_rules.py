@@ -2,6 +2,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace as replace_struct
 
 from aftersales.deeds import Pickup, Shipment, Tariff
 from aftersales.errors import RulesInvalid
@@ -102,6 +105,69 @@ def fresh(hours: float, price=8900, category="fresh", status="delivered") -> Ord
 def test_spoiled_goods_are_worth_less_with_time_and_never_above_the_limit(order, minor, reason):
     worth = fresh_worth(order, RULES.fresh, NOW)
     assert (worth.minor, worth.reason) == (minor, reason)
+
+
+@pytest.mark.parametrize(
+    ("hours", "level", "minor", "reason"),
+    [
+        (49, 0, 0, "too_late"),
+        (49, 1, 0, "too_late"),
+        (49, 2, 3000, ""),  # 30 % would be 5340: the limit holds
+        (72, 3, 3000, ""),
+        (73, 3, 0, "too_late"),
+        (24, 3, 17800, ""),  # what is owed is the same for the calm and the furious
+        (48, 2, 8900, ""),
+    ],
+)
+def test_an_upset_caller_is_given_a_little_where_nothing_is_owed(hours, level, minor, reason):
+    worth = fresh_worth(fresh(hours), RULES.fresh, NOW, level)
+    assert (worth.minor, worth.reason, worth.is_goodwill) == (
+        minor,
+        reason,
+        48 < hours <= 72 and level > 1,
+    )
+
+
+def test_a_share_of_zero_gives_nobody_anything():
+    mean = replace_struct(RULES.fresh, upset=replace_struct(RULES.fresh.upset, share=0))
+    assert fresh_worth(fresh(49), mean, NOW, 3).reason == "too_late"
+
+
+@pytest.mark.parametrize(
+    ("price", "giver"),
+    [(10_000, "bot"), (10_001, "agent"), (25_001, "supervisor"), (10**6, "supervisor")],
+)
+def test_the_rules_say_who_may_give_as_much(price, giver):
+    assert fresh_worth(fresh(1, price=price), RULES.fresh, NOW).giver == giver
+
+
+@given(
+    price=st.integers(0, 10**7),
+    total=st.integers(0, 10**7),
+    hours=st.floats(0, 200),
+    level=st.integers(0, 3),
+    share=st.integers(0, 100),
+    limit=st.integers(0, 10**7),
+)
+def test_nothing_ever_gives_more_than_the_order_cost(price, total, hours, level, share, limit):
+    upset = replace_struct(RULES.fresh.upset, share=share, limit_minor=limit)
+    order = replace(
+        fresh(1, price=price), total_minor=total, delivered_at=NOW - timedelta(hours=hours)
+    )
+    worth = fresh_worth(order, replace_struct(RULES.fresh, upset=upset), NOW, level)
+    assert isinstance(worth.minor, int) and 0 <= worth.minor <= total
+    if worth.is_goodwill:
+        assert 0 < worth.minor <= limit and level >= upset.level
+    if worth.minor and not worth.reason:
+        assert worth.minor <= RULES.fresh.givers[0].limit_minor
+
+
+def test_givers_have_to_rise(tmp_path):
+    path = tmp_path / "rules.yaml"
+    text = RULES_FILE.read_text(encoding="utf-8")
+    path.write_text(text.replace("limit_minor: 50000", "limit_minor: 10"), encoding="utf-8")
+    with pytest.raises(RulesInvalid, match="givers have limits"):
+        load_service_rules(path)
 
 
 def test_all_faults_of_the_rules_are_listed(tmp_path):

@@ -1,0 +1,62 @@
+"""What the bot offers for spoiled goods: by facts, by limits, and a little to whoever is upset."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from aftersales.deeds import CompensateFresh, Details
+from aftersales.gateways import Item, Order
+from aftersales.service_rules import load_service_rules
+from dialogue.bots.acting import Matter, Offer, Person, Plan, Tell
+from dialogue.bots.fresh_goods import FreshCase
+from dialogue.turns import Memory
+from dialogue.wording import load_wording
+
+NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
+CASE = FreshCase(load_service_rules().fresh, load_wording())
+
+
+def plan(hours: int, temper: int, price: int = 8900, done: tuple[str, ...] = ()) -> Plan:
+    item = Item("鲜虾", "shrimp", "fresh", 1, price)
+    order = Order(
+        "10001",
+        "C1",
+        "delivered",
+        (item,),
+        price,
+        "CNY",
+        NOW,
+        delivered_at=NOW - timedelta(hours=hours),
+    )
+    details = Details("10001", done=done)
+    memory = Memory(temper=temper)
+    matter = Matter("fresh_spoiled", order, details, memory, NOW, UTC, said="", confirming=False)
+    return CASE.plan(matter)
+
+
+@pytest.mark.parametrize("temper", [0, 2, 3])
+def test_the_same_facts_give_the_calm_and_the_furious_the_same_money(temper):
+    offered = plan(10, temper)
+    assert isinstance(offered, Offer)
+    assert offered.deed == CompensateFresh("10001", 8900) and offered.confirm == "fresh.confirm"
+
+
+def test_after_the_bands_an_upset_caller_is_offered_a_little_and_asked_first():
+    offered = plan(60, 2)
+    assert isinstance(offered, Offer)
+    assert offered.deed == CompensateFresh("10001", 2670) and offered.confirm == "fresh.goodwill"
+    assert offered.proof
+
+
+def test_where_no_level_is_acted_on_nothing_is_given_after_the_bands():
+    assert plan(60, 0) == Person("fresh.too_late")
+
+
+def test_an_order_is_paid_for_once_however_upset_the_caller():
+    assert plan(60, 3, done=("compensate_fresh",)) == Tell("fresh.paid")
+
+
+def test_an_agent_is_told_what_may_be_given_and_by_whom():
+    above = plan(10, 0, price=30_000)
+    assert isinstance(above, Person) and "坐席有权决定" in above.note and "三百" in above.note
+    assert "主管" in plan(10, 0, price=60_000).note
