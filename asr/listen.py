@@ -48,9 +48,9 @@ def listen_file(
     if request.grammar is not None and not any(phrase.split() for phrase in request.grammar):
         raise GrammarEmpty
     asked = {request.language: model_for(models, request.language)} if request.language else models
-    began = time.monotonic()
     channels, rate = _channels(path, request.channel)
     sound = {number: resample(pcm, rate, RATE) for number, pcm in channels.items()}
+    began = time.monotonic()  # of listening: what reads and resamples is loaded with the first file
     heard = {
         language: _hear(sound, model, request, telling=len(asked) > 1)
         for language, model in asked.items()

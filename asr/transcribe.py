@@ -11,6 +11,11 @@ from asr.vad import VoiceDetector
 from audio.frames import FRAME_MS, FRAME_SAMPLES, RATE
 from audio.pcm import level_dbfs
 
+_BRIEF_MS = 2000
+"""A sound so short may be voice from end to end: then the line's noise cannot be learned from it,
+and no voice is found above it. It is decoded whole."""
+_LEAST_MS = 200
+"""A shorter sound holds no word."""
 _MARGIN_MS = 300
 """Sound decoded before and after the voice, as the live pre-roll."""
 
@@ -24,9 +29,13 @@ def transcribe(
     alternatives: int = 0,
 ) -> list[Transcript]:
     """Utterances with words in 8 kHz sound, in order; times count from `start_ms`."""
+    length_ms = pcm.size * 1000 // RATE
+    spans = speech_spans(pcm)
+    if not spans and _LEAST_MS <= length_ms <= _BRIEF_MS:
+        spans = [(0, length_ms)]
     found = [
         shifted(decode(pcm, span, model.open(grammar, alternatives)), start_ms + span[0])
-        for span in speech_spans(pcm)
+        for span in spans
     ]
     return [transcript for transcript in found if transcript.text]
 

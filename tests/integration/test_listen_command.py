@@ -192,6 +192,13 @@ def test_a_broken_file_is_told_and_the_others_go_on(broken: Path, said: dict[str
         assert told["error"] in ran.stderr
 
 
+def test_a_word_without_silence_around_it_is_heard(tmp_path: Path, voice: np.ndarray) -> None:
+    loud = np.flatnonzero(np.abs(voice) > 300)
+    soundfile.write(tmp_path / "tight.wav", voice[loud[0] : loud[-1]], 8000)
+
+    assert "parcel" in listen(tmp_path / "tight.wav", "--lang", "en").stdout
+
+
 def test_a_tenth_of_a_second_is_no_words_and_no_error(tmp_path: Path, voice: np.ndarray) -> None:
     soundfile.write(tmp_path / "blip.wav", voice[:800], 8000)
 
