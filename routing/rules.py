@@ -16,6 +16,8 @@ from routing.skills import MAX_REQUIRED, is_skill_id
 
 __all__ = ["RULES_FILE", "QueueRule", "Rules", "load_rules", "route"]
 
+MOST_EMOTION, MOST_BOOST = 120, 300
+"""Seconds of head start that no file may exceed: emotion informs, it does not rule the line."""
 RULES_FILE = Path(__file__).with_name("queues.yaml")
 
 
@@ -100,6 +102,9 @@ class _Reader:
                     key: self._seconds(f"priority, {name}, {key}", value)
                     for key, value in self._mapping(f"priority, {name}", data[name]).items()
                 }
+        for name, most in (("emotion_at_most", MOST_EMOTION), ("cap", MOST_BOOST)):
+            if given.get(name, 0) > most:
+                self._problem(f"priority, {name} is {given[name]} s; at most {most} s")
         return Weights(**given)
 
     def _check_ids(self, queues: tuple[QueueRule, ...], default: Any) -> None:

@@ -408,3 +408,38 @@ def test_without_a_database_the_caller_waits_in_the_providers_queue(
         file.unlink()
     (tmp_path / "hotline.db").mkdir()
     assert names(border.rings())[-1] == "Enqueue"
+
+
+# --- who calls again
+
+
+def earlier_of(border: Border) -> dict[str, int]:
+    with Redis.from_url(border.redis_url, decode_responses=True) as redis:
+        held = SessionStore(redis).load(SID)
+    assert held is not None
+    return held.state.earlier
+
+
+def test_a_caller_who_calls_again_is_known_by_the_matter(border: Border) -> None:
+    now = utc_now()
+    for sid, intent in (("CA1", "track_package"), ("CA2", "delivery_delay"), ("CA3", "invoice")):
+        border.log.open_call(
+            sid, caller=MEI, called=HOTLINE, language="zh", customer_id=None, now=now
+        )
+        border.log.save_turn(sid, 1, now, intents=[{"id": intent, "confidence": 0.9, "words": ""}])
+
+    border.rings()
+
+    assert earlier_of(border) == {"delivery": 2, "invoice": 1}
+
+
+def test_a_withheld_number_is_many_people_and_has_no_earlier_calls(border: Border) -> None:
+    now = utc_now()
+    border.log.open_call(
+        "CA1", caller="anonymous", called=HOTLINE, language="zh", customer_id=None, now=now
+    )
+    border.log.save_turn("CA1", 1, now, intents=[{"id": "invoice"}])
+
+    border.rings(caller="anonymous")
+
+    assert earlier_of(border) == {}

@@ -92,3 +92,16 @@ def test_the_file_names_only_intents_that_exist():
     }
     assert named <= known
     assert re.search("Intents:", RULES_FILE.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("priority: {emotion_at_most: 121}", "emotion_at_most is 121 s; at most 120 s"),
+        ("priority: {cap: 301}", "cap is 301 s; at most 300 s"),
+    ],
+)
+def test_no_file_lets_emotion_rule_the_line(tmp_path, line, said):
+    with pytest.raises(RulesInvalid) as refused:
+        load_rules(write(tmp_path, GOOD + line))
+    assert said in str(refused.value)
