@@ -131,10 +131,6 @@ class Listening:
             model_for(self._models, language)
         self._languages = languages
 
-    def set_language(self, language: str) -> None:
-        """One language from the next utterance on; raises LanguageMissing."""
-        self.set_languages(language)
-
     async def close(self) -> None:
         """Stop; nothing is reported any more."""
         self._closed = True
