@@ -129,6 +129,16 @@ def test_words_that_the_model_lacks_are_named(said: dict[str, Path]) -> None:
     assert "lacks 'zyzzyva', 'quokka' of the phrases ['my zyzzyva', 'quokka']" in refused.output
 
 
+def test_a_model_with_a_fixed_graph_says_that_it_takes_no_grammar(
+    said: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("asr.vosk_recognizer.takes_grammar", lambda folder: False)
+    refused = listen(said["en"], "--lang", "en", "--grammar", "parcel")
+
+    assert refused.exit_code == 1 and "has a fixed graph (HCLG.fst)" in refused.output
+    assert listen(said["en"], "--lang", "en").exit_code == 0
+
+
 @pytest.mark.parametrize(
     ("options", "why"),
     [
