@@ -38,6 +38,7 @@ _NO_ANALYSIS = {
         "(?:不要|别|不用|不同意|不许|不准|不想|不愿|不让|停止|拒绝|取消|关掉|关闭|请勿|反对).{0,8}?"
         "(?:(?:分析|判断|监测|检测|识别|评估|打分).{0,6}?(?:情绪|语气|声音|语音|心情|口气)"
         "|(?:情绪|语气|声音|语音|心情|口气)的?(?:分析|判断|监测|检测|识别|评估|打分))"
+        "|(?:不要|别)(?:再)?(?:听|看)我的?(?:情绪|语气|心情|口气)"
         "|(?:情绪|语气|心情|口气).{0,3}?(?:不要|别|不用|不许|不准).{0,3}?(?:分析|判断|监测|检测|识别)"
     ),
     "en": re.compile(
@@ -46,6 +47,8 @@ _NO_ANALYSIS = {
         r".{0,20}?\b(?:voice|tone|emotions?|feelings?|mood)"
         r"|(?:voice|tone|emotions?|feelings?|mood) "
         r"(?:analysis|monitoring|scoring|tracking|detection))"
+        r"|\b(?:do not|stop|never)\b.{0,12}?"
+        r"\b(?:listen\w* to|us(?:e|ing)) my (?:tone|mood|emotions?)"
     ),
 }
 SHORT = {"zh": 10, "en": 6}

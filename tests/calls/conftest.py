@@ -30,6 +30,7 @@ class Crowd:
 
     first_calls: Played
     interrupter: Played
+    refuser: Played
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,15 @@ def crowd(house: House) -> Crowd:
         "hang_up",
         language="en",
     )
-    return Crowd(first_calls, interrupter)
+    refuser = house.call(
+        "Ning",
+        "+8613800000197",
+        "wait_for_bot",
+        {"say": "不要判断我的情绪"},
+        "wait_for_bot",
+        "hang_up",
+    )
+    return Crowd(first_calls, interrupter, refuser)
 
 
 @pytest.fixture(scope="session")

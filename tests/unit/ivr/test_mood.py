@@ -157,6 +157,10 @@ def test_a_furious_caller_goes_to_a_person_only_where_emotion_is_active(dialogue
         ("请 别 分析 我 的 语气", "zh"),
         ("我不同意情绪分析", "zh"),
         ("我的语气不要分析", "zh"),
+        ("不要判断我的情绪", "zh"),
+        ("别听我的语气", "zh"),
+        ("do not judge my tone", "en"),
+        ("please don't listen to my tone of voice", "en"),
         ("don't analyse my voice", "en"),
         ("please stop analyzing my tone of voice", "en"),
         ("i want to opt out of the emotion analysis", "en"),
@@ -184,6 +188,9 @@ def test_whoever_refuses_is_not_scored_from_that_very_sentence_on(dialogue, phas
         ("do not send it again", "en"),
         ("i can not track my parcel", "en"),
         ("your tone is terrible", "en"),
+        ("别用这种语气跟我说话", "zh"),
+        ("你们不要不管我的情绪", "zh"),
+        ("do not use that tone with me", "en"),
     ],
 )
 def test_other_sentences_refuse_nothing(dialogue, text, language):
