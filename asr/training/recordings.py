@@ -10,6 +10,7 @@ from asr.training.errors import RecordingsUnusable
 from asr.training.phone_sets import phone_set
 from asr.training.pronunciations import lexicon_of, pronounce
 from asr.training.speech import RecordedSpeech
+from asr.training.texts import load_text
 from audio.errors import SoundUnreadable
 from audio.files import read_sound
 from audio.frames import RATE
@@ -72,6 +73,8 @@ def _readings(texts: Collection[str], language: str) -> dict[str, list[tuple[str
     for said in lexicon_of(pronounce({w for some in words.values() for w in some}, [], language)):
         if not phone_set(language).unknown(said.phones):
             ways[said.word].append(said.phones)
+    for word, phones in load_text(language).also_said.items():
+        ways[word].append(phones)
     return {
         text: [
             tuple(phone for way in chosen for phone in way)

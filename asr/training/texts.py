@@ -39,6 +39,8 @@ class TrainingText:
     spelled: Mapping[str, tuple[str, ...]]
     """Words with phones that espeak-ng would not give."""
     sentences: tuple[WeightedText, ...]
+    also_said: Mapping[str, tuple[str, ...]]
+    """Phones that people say where espeak-ng has another reading, or none."""
 
 
 def load_text(language: str, more_items: Sequence[str] = (), folder: Path = TEXTS) -> TrainingText:
@@ -46,10 +48,14 @@ def load_text(language: str, more_items: Sequence[str] = (), folder: Path = TEXT
     data = yaml.safe_load((folder / f"{language}.yaml").read_text(encoding="utf-8"))
     lists: dict[str, list[str]] = data["lists"]
     lists["item"] = [*lists["item"], *more_items]
-    spelled = {word: tuple(phones.split()) for word, phones in data.get("spelled", {}).items()}
+    spelled, also_said = (_phones(data.get(name, {})) for name in ("spelled", "also_said"))
     named = [word for name in data["words_of"] for entry in lists[name] for word in entry.split()]
     words = tuple(dict.fromkeys([*data["words"].split(), *named, *spelled]))
-    return TrainingText(words, spelled, tuple(_sentences(data["sentences"], lists)))
+    return TrainingText(words, spelled, tuple(_sentences(data["sentences"], lists)), also_said)
+
+
+def _phones(written: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+    return {word: tuple(phones.split()) for word, phones in written.items()}
 
 
 def _sentences(

@@ -50,13 +50,14 @@ def sentences_of(
 def whole_lexicon(
     text: TrainingText, sentences: Sequence[Sentence], language: str
 ) -> list[Pronunciation]:
-    """Every word of the text and the sentences; words that espeak-ng cannot read are left out."""
+    """Every word of the text and the sentences; words that nobody can read are left out."""
     heard = [sentence.words for sentence in sentences if sentence.words]
     words = {word for sentence in heard for word in sentence} | set(text.words)
     distinct = sorted(set(heard))
     readings = pronounce(words - set(text.spelled), distinct, language)
     spelled = [Pronunciation(word, phones) for word, phones in text.spelled.items()]
-    return [*lexicon_of(readings), *spelled]
+    also = [Pronunciation(word, way) for word, way in text.also_said.items() if word in words]
+    return [*lexicon_of(readings), *spelled, *also]
 
 
 def added_lexicon(

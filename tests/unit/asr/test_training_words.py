@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from asr.training.english_sounds import english_phones
@@ -9,11 +11,12 @@ from asr.training.lexicon import (
     write_lexicon,
 )
 from asr.training.mandarin_sounds import mandarin_phones
+from asr.training.ngram import Sentence
 from asr.training.phone_sets import phone_set
 from asr.training.pronunciations import lexicon_of, pronounce
 from asr.training.segmentation import Segmenter
 from asr.training.texts import clauses, expand, load_text
-from asr.training.vocabulary import AddedWord, added_lexicon, read_word_list
+from asr.training.vocabulary import AddedWord, added_lexicon, read_word_list, whole_lexicon
 
 
 def test_an_r_is_heard_only_where_the_accent_speaks_it():
@@ -131,3 +134,13 @@ def test_words_without_a_pronunciation_are_all_named():
     assert "'vip'" in str(refused.value)
     with pytest.raises(WordsUnusable, match="no pronunciation of 'x'; between slashes"):
         added_lexicon([AddedWord("x", "/qq/")], [], "en")
+
+
+def test_a_word_that_espeak_reads_wrongly_is_also_known_as_people_say_it():
+    text = load_text("zh")
+    assert not [way for way in text.also_said.values() if phone_set("zh").unknown(way)]
+    assert not set(text.also_said) & set(text.spelled)
+    lexicon = whole_lexicon(replace(text, words=("便宜",)), [Sentence(("便宜", "一点"), 1.0)], "zh")
+    ways = [said.phones for said in lexicon if said.word == "便宜"]
+    assert sorted(ways) == [("p", "iE", "n", "j", "i"), ("ph", "iE", "n", "j", "i")]
+    assert "东莞" not in {said.word for said in lexicon}
