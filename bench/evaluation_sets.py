@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from dialogue.cli_view import to_json
-from dialogue.nlu.examples import load_examples
+from dialogue.nlu.examples import load_examples, load_several
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.understander import Understander
 
@@ -47,7 +47,8 @@ def half(text: str) -> str:
 
 @cache
 def trained(language: str) -> set[str]:
-    return {normalise(example.text, language) for example in load_examples(language)}
+    texts = [e.text for e in (*load_examples(language), *load_several(language))]
+    return {normalise(text, language) for text in texts}
 
 
 def names(mind: Understander, text: str, language: str) -> list[str]:
@@ -69,10 +70,10 @@ def singles(mind: Understander, language: str, name: str, part: str | None) -> t
     return right, refused
 
 
-def several(mind: Understander, language: str, part: str | None) -> Score:
-    score = Score()
-    for text, intents in read(language, "multi"):
-        if not part or half(text) == part:
+def several(mind: Understander, language: str, name: str, part: str | None) -> Score:
+    seen, score = trained(language), Score()
+    for text, intents in read(language, name):
+        if normalise(text, language) not in seen and (not part or half(text) == part):
             score.add(set(names(mind, text, language)) == set(intents))
     return score
 

@@ -15,11 +15,15 @@ Found = Iterator[tuple[int, int, str]]
 
 _NUM = "[零〇幺一二两三四五六七八九十百\\d]+[a-z]?"
 _AREA = "(?:[一-鿿]{2,7}?(?:省|自治区|市|区|县|镇|乡))"
-_STREET = "[一-鿿]{1,8}?(?:大道|大街|路|街|巷|胡同|弄堂|小区|花园|新村|村|大厦|广场|公寓|家园|花苑|苑|城|园区|科技园|中心|里)"  # noqa: E501
+_STREET = (
+    "[一-鿿]{1,8}?(?:大道|大街|路|街|巷|胡同|弄堂|小区|花园|新村|村|大厦|广场|公寓|家园|花苑|苑|城"
+    "|园区|科技园|中心|里)"
+)
 _NUMBERED = f"(?:{_NUM}(?:号楼|号院|号|弄|栋|幢|座|单元|楼|层|室|门|房间|房))"
 _ZH = re.compile(
     f"(?P<areas>{_AREA}*)(?P<street>{_STREET}(?:[东南西北中]?(?:路|街|段)|[东西南北]区)?)"
-    f"(?P<rest>(?:,? ?(?:{_NUMBERED}|{_NUM}$|{_STREET}(?={_NUM}|[a-z]座)|[a-z]座)){{0,6}}(?:{_NUM})?)"  # noqa: E501
+    f"(?P<rest>(?:,? ?(?:{_NUMBERED}|{_NUM}$|{_STREET}(?={_NUM}|[a-z]座)|[a-z]座)){{0,6}}"
+    f"(?:{_NUM})?)"
 )
 _CUE_ZH = re.compile(
     "(?:改成|改到|改为|换成|换到|送到|寄到|发到|送去|寄去|地址是|地址为|地址|住在|搬到|搬去了?|在|到|去|是|把|我家|家|新的|从|给我|成)"
@@ -34,7 +38,9 @@ _STREETS_EN = (
 _UNITS_EN = "apartment|apt|flat|unit|suite|floor|room|building|block|house"
 _EN = re.compile(
     rf"\b(?:(?:{_UNITS_EN}) (?:number )?(?:\d+[a-z]?|{EN_NUMBER}[a-z]?)\s*,?\s*)?"
-    rf"(?P<n>{EN_NUMBER})(?:(?P<letter>[a-d]) )?(?P<name>(?:(?!and|to|is|the|my|dollars|for|days|items|days|or|it|hours)[a-z]+ ){{1,3}}?)(?P<type>{_STREETS_EN})\b"  # noqa: E501
+    rf"(?P<n>{EN_NUMBER})(?:(?P<letter>[a-d]) )?"
+    r"(?P<name>(?:(?!and|to|is|the|my|dollars|for|days|items|days|or|it|hours)[a-z]+ ){1,3}?)"
+    rf"(?P<type>{_STREETS_EN})\b"
     rf"(?P<rest>(?:\s*,?\s*(?:(?:{_UNITS_EN}) (?:number )?(?:\d+ ?[a-z]?\b|{EN_NUMBER}(?:[a-f]\b)?)"
     rf"|(?:{EN_NUMBER})(?:floor)|(?:north|south|east|west)\b))*)"
 )
@@ -58,11 +64,9 @@ def _mandarin(text: str) -> Found:
         words = words[cut:].strip(", ")
         if (
             not words
-            or not re.search(_NUMBERED, match.group("rest"))  # noqa: RUF021
-            and not (match.group("areas") and not _NOT_ZH.search(words))
+            or _NOT_ZH.search(words)
+            or not (re.search(_NUMBERED, match.group("rest")) or match.group("areas"))
         ):
-            continue
-        if _NOT_ZH.search(words):
             continue
         start += cut
         yield start, start + len(words), _digits_zh(words)

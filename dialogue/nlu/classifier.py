@@ -1,4 +1,4 @@
-"""A linear classifier over hashed n-grams: one sum of rows and a softmax, with numpy only."""
+"""A linear classifier over hashed n-grams and the meaning of words: a softmax, with numpy only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,8 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.errors import WeightsMissing
+from dialogue.nlu.boundaries import Boundaries, Place
 from dialogue.nlu.features import DIMENSION, buckets
 from dialogue.nlu.intents import INTENT_IDS
+from dialogue.nlu.word_vectors import WordVectors
 
 SEVERAL = "several"
 """What a stretch with more than one request looks like; it takes probability from every intent."""
@@ -25,6 +27,10 @@ class LanguageWeights:
     bias: NDArray[np.float32]
     known: NDArray[np.bool_]
     """Buckets that occurred in training: how much of an utterance is familiar at all."""
+    senses: NDArray[np.float32]
+    """(word_vectors.DIMENSION, number of CLASSES)."""
+    vectors: WordVectors
+    boundaries: Boundaries
 
 
 class Classifier:
@@ -54,9 +60,19 @@ class Classifier:
             return np.zeros(len(INTENT_IDS), dtype=np.float32)
         # Rows are divided by the square root of their number, as in training (unit length).
         logits = weights.rows[found].sum(axis=0) / np.sqrt(found.size) + weights.bias
+        logits += weights.vectors.meaning(text) @ weights.senses
         exponents = np.exp(logits - logits.max())
         shares: NDArray[np.float32] = exponents / exponents.sum()
         return shares[:-1]
+
+    def places(self, text: str, language: str) -> list[Place]:
+        """Where another request may begin in a normalised text."""
+        return self._languages[language].boundaries.places(text, language)
+
+    def several(self, text: str, language: str) -> float:
+        """The chance that a normalised text holds several requests; 0 for a strange one."""
+        shares = self.probabilities(text, language)
+        return 1 - float(shares.sum()) if shares.any() else 0.0
 
     def ranked(self, text: str, language: str) -> list[tuple[str, float]]:
         """Every intent with its probability if it is only one, likeliest first."""
@@ -75,5 +91,14 @@ def _unpack(data: "np.lib.npyio.NpzFile", language: str, path: Path) -> Language
     quantised, scale = data[f"{language}_rows"], data[f"{language}_scale"]
     if quantised.shape != (DIMENSION, len(CLASSES)):
         raise WeightsMissing(path.name, f"{language} has shape {quantised.shape}")
-    rows = quantised.astype(np.float32) * scale
-    return LanguageWeights(rows, data[f"{language}_bias"], np.asarray(quantised.any(axis=1)))
+    return LanguageWeights(
+        rows=quantised.astype(np.float32) * scale,
+        bias=data[f"{language}_bias"],
+        known=np.asarray(quantised.any(axis=1)),
+        senses=data[f"{language}_senses"],
+        vectors=WordVectors.load(language),
+        boundaries=Boundaries(
+            data[f"{language}_joints"].astype(np.float32) * data[f"{language}_joints_scale"],
+            float(data[f"{language}_joints_bias"]),
+        ),
+    )

@@ -9,18 +9,21 @@ Found = Iterator[tuple[int, int, str, str]]
 
 _CUES = {
     "phone": re.compile(
-        "手机|电话|号码是1|联系方式|phone|mobile|\\bcell\\b|call me|text me|reach me|contact number|telephone"  # noqa: E501
+        "手机|电话|号码是1|联系方式"
+        r"|phone|mobile|\bcell\b|call me|text me|reach me|contact number|telephone"
     ),
     "order": re.compile("订单|单子|下的单|下单|\\border(?:s|ed|ing)?\\b|purchase"),
     "tracking": re.compile(
-        "快递|运单|物流|面单|单号|顺丰|圆通|中通|韵达|邮政|申通|tracking|parcel|package|courier|waybill|shipment|consignment"
+        "快递|运单|物流|面单|单号|顺丰|圆通|中通|韵达|邮政|申通"
+        "|tracking|parcel|package|courier|waybill|shipment|consignment"
     ),
 }
 _TAIL = re.compile(
     "尾号|后四位|后三位|后五位|最后|末尾|结尾|\\bend(?:s|ing)?\\b|\\blast\\b|\\btail\\b|final"
 )
 _LETTERED = re.compile(
-    r"(?<![a-z\d])(?P<letters>(?:[a-z] ){1,4}|[a-z]{1,4} ?)(?P<digits>\d(?:[ ,]{0,2}\d){5,19})(?P<end>[a-z]{2})?(?![a-z\d])"  # noqa: E501
+    r"(?<![a-z\d])(?P<letters>(?:[a-z] ){1,4}|[a-z]{1,4} ?)"
+    r"(?P<digits>\d(?:[ ,]{0,2}\d){5,19})(?P<end>[a-z]{2})?(?![a-z\d])"
 )
 _MIXED = re.compile(r"(?<![a-z\d])(?=(?:[a-z]*\d){6})(?=\d*[a-z])[a-z\d]{8,24}(?![a-z\d])")
 """Letters and digits in any order, as some carriers write them."""
@@ -30,38 +33,11 @@ _LETTERS_EN = re.compile(
 _LETTERS_ZH = re.compile("(?P<letters>(?:[a-z] ?){1,4})(?P<digits>" + ZH_DIGIT_RUN.pattern + ")")
 _NEAR = 30
 """Characters before (and a third of them after) in which a word tells what the digits are."""
-_COMMON = frozenset(
-    {
-        "is",
-        "it",
-        "s",
-        "to",
-        "at",
-        "my",
-        "no",
-        "in",
-        "on",
-        "of",
-        "and",
-        "was",
-        "the",
-        "for",
-        "a",
-        "i",
-        "by",
-        "or",
-        "as",
-        "with",
-        "are",
-        "says",
-        "ends",
-        "from",
-        "last",
-        "four",
-        "one",
-        "five",
-    }
+_COMMON = re.compile(
+    "is|it|s|to|at|my|no|in|on|of|and|was|the|for|a|i|by|or|as|with|are|says|ends|from|last|four"
+    "|one|five"
 )
+"""Words that look like the letters of a code."""
 
 
 def codes(text: str, language: str) -> Found:
@@ -74,36 +50,40 @@ def codes(text: str, language: str) -> Found:
             yield start, end, kind, code
 
 
-def _runs(text: str, language: str) -> Iterator[tuple[int, int, str, bool]]:  # noqa: C901
+def _runs(text: str, language: str) -> Iterator[tuple[int, int, str, bool]]:
+    """(start, end, code, whether it has letters) of each run; the surest kind of run first."""
+    taken: list[tuple[int, int]] = []
+    for start, end, code, lettered in _candidates(text, language):
+        if not any(s < end and start < e for s, e in taken):
+            if lettered:
+                taken.append((start, end))
+            yield start, end, code, lettered
+
+
+def _candidates(text: str, language: str) -> Iterator[tuple[int, int, str, bool]]:
     lettered = _LETTERS_ZH if language == "zh" else _LETTERS_EN
     run, to_digits = (ZH_DIGIT_RUN, digits_zh) if language == "zh" else (EN_DIGIT_RUN, digits_en)
-    taken: list[tuple[int, int]] = []
     for match in (*_LETTERED.finditer(text), *lettered.finditer(text)):
         letters = match.group("letters").strip()
-        words = letters.split()
-        if any(word in _COMMON for word in words) or len(words) not in (1, len(letters) // 2 + 1):
-            continue
-        if any(s < match.end() and match.start() < e for s, e in taken):
-            continue
-        if re.search(r"\b(?:i|a)$", letters) and len(letters) == 1:
-            continue
         digits = to_digits(match.group("digits").replace(",", " "))
-        if len(digits) < 6:
-            continue
-        end = match.groupdict().get("end") or ""
-        taken.append(match.span())
-        yield *match.span(), (letters.replace(" ", "") + digits + end).upper(), True
+        if _could_begin_a_code(letters) and len(digits) >= 6:
+            end = match.groupdict().get("end") or ""
+            yield *match.span(), (letters.replace(" ", "") + digits + end).upper(), True
     for match in _MIXED.finditer(text):
-        if not any(s < match.end() and match.start() < e for s, e in taken):
-            taken.append(match.span())
-            yield *match.span(), match.group().upper(), True
+        yield *match.span(), match.group().upper(), True
     for match in run.finditer(text):
-        if any(s < match.end() and match.start() < e for s, e in taken):
-            continue
         digits = to_digits(match.group().replace(",", " "))
         if len(digits) >= 3:
             words = match.group().rstrip(" ,")
             yield match.start(), match.start() + len(words), digits, False
+
+
+def _could_begin_a_code(letters: str) -> bool:
+    """Letters written together, or each apart; neither small words nor "i" and "a"."""
+    words = letters.split()
+    if any(_COMMON.fullmatch(word) for word in words):
+        return False
+    return len(words) in (1, len(letters) // 2 + 1)
 
 
 def kind_of(code: str, lettered: bool, before: str, after: str) -> str | None:

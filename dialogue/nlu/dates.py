@@ -66,7 +66,8 @@ _AGO_ZH = re.compile(
     f"(?P<n>半|{ZH_NUMBER})个?(?P<unit>天|日|周|星期|礼拜|月)(?P<way>前(?!后)|以前|之前|后|以后|之后)"
 )
 _AGO_EN = re.compile(
-    rf"\b(?P<n>{EN_NUMBER}|an? (?:couple of )?)(?P<unit>day|week|month)s? (?P<way>ago|from now|later|earlier)\b"  # noqa: E501
+    rf"\b(?P<n>{EN_NUMBER}|an? (?:couple of )?)(?P<unit>day|week|month)s? "
+    r"(?P<way>ago|from now|later|earlier)\b"
 )
 _IN_EN = re.compile(rf"\bin (?P<n>{EN_NUMBER}|a )(?P<unit>day|week|month)s?\b(?P<way>)(?! time)")
 _MONTH_DAY_ZH = re.compile(
@@ -89,29 +90,34 @@ _MONTH_DAY_EN = re.compile(
     rf"|(?P<day2>{_DAY_WORDS}) (?:of )?(?P<month2>{_MONTH_NAMES})\b)"
 )
 _DAY_EN = re.compile(
-    r"\b(?:(?:on|by|since|until|before|after|from|to|between|and|for|till) the (?P<day>(?:twenty |thirty )?"  # noqa: E501
-    rf"(?:{'|'.join(_ORDINALS_EN)})|thirtieth)|the (?P<day2>\d{{1,2}}(?:st|nd|rd|th)|(?:twenty |thirty )"  # noqa: E501
-    rf"(?:{'|'.join(_ORDINALS_EN[:9])})))\b(?! (?:order|one|time|item|floor|parcel|package|day|street|avenue|email|message))"  # noqa: E501
+    r"\b(?:(?:on|by|since|until|before|after|from|to|between|and|for|till) the "
+    rf"(?P<day>(?:twenty |thirty )?(?:{'|'.join(_ORDINALS_EN)})|thirtieth)"
+    r"|the (?P<day2>\d{1,2}(?:st|nd|rd|th)"
+    rf"|(?:twenty |thirty )(?:{'|'.join(_ORDINALS_EN[:9])})))\b"
+    r"(?! (?:order|one|time|item|floor|parcel|package|day|street|avenue|email|message))"
 )
 _ISO = re.compile(r"(?P<year>20\d\d)年(?P<month>\d{1,2})月(?P<day>\d{1,2})日")
 _SPANS_ZH = re.compile(
     "(?P<which>上上个?|上个?|这个?|本|下个?)(?P<unit>周末|周|星期|礼拜|月)(?![一二三四五六日天1-7份末]?[号日]|[一二三四五六日天1-7])|(?P<weekend>周末)"
 )
 _SPANS_EN = re.compile(
-    r"\b(?:(?P<which>last|this|next|past|coming) (?P<unit>weekend|week|month)|(?:the |on the )?(?P<weekend>weekend))\b"  # noqa: E501
+    r"\b(?:(?P<which>last|this|next|past|coming) (?P<unit>weekend|week|month)"
+    r"|(?:the |on the )?(?P<weekend>weekend))\b"
 )
 _FUTURE = {
     "zh": re.compile(
         "能到|会到|送来|送到|再送|配送|派送|改到|改成|改为|约|可以来|能来|上门|过来|之前要|前要|发货吗|到货|等到|推迟|延到|想.*(?:送|取|收)|能不能|可以吗"
     ),
     "en": re.compile(
-        r"\b(?:will|deliver it|deliver|come on|can you|could you|reschedule|until|move|move it|change|to arrive|arrive by|by|available|pick it up|again|book|schedule)\b"  # noqa: E501
+        r"\b(?:will|deliver it|deliver|come on|can you|could you|reschedule|until|move|move it"
+        r"|change|to arrive|arrive by|by|available|pick it up|again|book|schedule)\b"
     ),
 }
 _PAST = {
     "zh": re.compile("了|过的|买的|下的|订的|就该|应该到|说好|本来|之前|一直"),
     "en": re.compile(
-        r"\b(?:bought|ordered|was|were|did|should have|since|arrived|supposed|said|had|placed|paid|got|came|received|told|promised|delivered|sent|happened)\b"  # noqa: E501
+        r"\b(?:bought|ordered|was|were|did|should have|since|arrived|supposed|said|had|placed|paid"
+        r"|got|came|received|told|promised|delivered|sent|happened)\b"
     ),
 }
 
@@ -226,7 +232,7 @@ def _is_ahead(text: str, place: int, language: str) -> bool | None:
 
 
 def _weekday(which: str | None, index: int, ahead: bool | None, today: date, language: str) -> date:
-    """上周三: of last week. English "last" is the nearest past one, no word is told by the tense."""  # noqa: E501
+    """上周三: of last week. English "last" is the nearest past one; no word: the tense tells."""
     monday = today - timedelta(days=today.weekday())
     forward, back = (index - today.weekday()) % 7, (today.weekday() - index) % 7
     if which in ("before", "after", "next") or (which == "last" and language == "zh"):

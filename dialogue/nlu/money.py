@@ -25,7 +25,8 @@ _EN = re.compile(
     r"|\b(?P<plain>\d+(?:\.\d\d?)?) ?(?:usd|cny|rmb)\b"
 )
 _PAID_EN = re.compile(
-    rf"\b(?:paid|charged|cost|costs|costed|charge|refund of|price is|was|now|only|for|spent|owe) (?:me )?(?:just |only |about )?"  # noqa: E501
+    r"\b(?:paid|charged|cost|costs|costed|charge|refund of|price is|was|now|only|for|spent|owe) "
+    r"(?:me )?(?:just |only |about )?"
     rf"(?P<n>(?:{EN_NUMBER}))$"
 )
 _TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")

@@ -38,7 +38,9 @@ def _mandarin(text: str) -> Found:
 
 def _english(text: str, nouns: str) -> Found:
     pattern = re.compile(
-        rf"\b(?P<n>{EN_NUMBER}|(?:a |half a |two )?dozen )(?:more |extra |of (?:the|my|your) |(?:[a-z]+ )??)?(?:{_UNITS}|(?:{nouns})(?:e?s)?)\b"  # noqa: E501
+        rf"\b(?P<n>{EN_NUMBER}|(?:a |half a |two )?dozen )"
+        r"(?:more |extra |of (?:the|my|your) |(?:[a-z]+ )??)?"
+        rf"(?:{_UNITS}|(?:{nouns})(?:e?s)?)\b"
     )
     for match in pattern.finditer(text):
         words = match.group("n").strip()

@@ -1,7 +1,7 @@
 """One utterance to what it asks for and the values it names: rules, splitter, classifier."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from dialogue.nlu.classifier import Classifier
 from dialogue.nlu.entities import Products, load_products, read_entities
 from dialogue.nlu.intents import ANSWERS, NOT_REQUESTS
 from dialogue.nlu.normalise import normalise
+from dialogue.nlu.readings import MAX_READINGS, combine
 from dialogue.nlu.splitter import split
 from dialogue.turns import Entity, Intent, Understanding
 
@@ -56,6 +57,17 @@ class Understander:
             return Understanding(tuple(intents), entities)
         return self._unsure(clean, language, entities)
 
+    def understand_readings(
+        self, readings: Sequence[tuple[str, float]], language: str, now: datetime
+    ) -> Understanding:
+        """The same for (text, likelihood) of a recogniser's readings, likeliest first."""
+        return combine(
+            [
+                (self.understand(text, language, now), likelihood)
+                for text, likelihood in readings[:MAX_READINGS]
+            ]
+        )
+
     def _unsure(self, text: str, language: str, entities: tuple[Entity, ...]) -> Understanding:
         """Out of scope when no request is likely at all; else the two likeliest readings."""
         ranked = self._classifier.ranked(text, language)
@@ -79,7 +91,14 @@ class Understander:
         return _tidy(self._requests(text, language))
 
     def _requests(self, text: str, language: str) -> list[Intent]:
-        stretches = split(text, language, lambda part: self._classifier.best(part, language))
+        mind = self._classifier
+        stretches = split(
+            text,
+            language,
+            lambda part: mind.best(part, language),
+            mind.places(text, language),
+            mind.several(text, language),
+        )
         found = []
         for stretch in stretches:
             person = rules.asks_for_person(stretch.words, language)

@@ -20,7 +20,7 @@ def test_single_requests_of_the_blind_set_are_mostly_understood(mind, language, 
 
 @pytest.mark.parametrize(("language", "least"), [("zh", 0.70), ("en", 0.70)])
 def test_several_requests_are_mostly_all_found(mind, language, least):
-    assert sets.several(mind, language, "test").share >= least
+    assert sets.several(mind, language, "multi", "test").share >= least
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
