@@ -143,14 +143,14 @@ def main() -> int:
         on, off = people(ears, options.human)
         known, other = [*known, *on], [*other, *off]
     contrast = measured(known)
-    report = {"contrast": contrast.as_json(), "told": table(other, contrast)}
+    told = table(other, contrast)
     if options.write:
         BUNDLED.write_text(json.dumps(contrast.as_json()) + "\n", encoding="utf-8")
     if options.json:
-        print(json.dumps(report, ensure_ascii=False))
+        print(json.dumps({"contrast": contrast.as_json(), "told": told}, ensure_ascii=False))
         return 0
-    print(report["contrast"])
-    for key, row in report["told"].items():
+    print(contrast.as_json())
+    for key, row in told.items():
         print(f"  {key:<45}", "  ".join(f"{name} {value}" for name, value in row.items()))
     return 0
 
