@@ -10,7 +10,7 @@ _RHOTIC = frozenset({"en-us", "en-gb-scotland"})
 
 _SPELLINGS = {
     "ih": "I I# I2", "iy": "i i:", "eh": "E", "ae": "a", "aa": "aa A: 0", "ao": "O: O2 O",
-    "ah": "V", "ax": "@ a# @2 @5", "er": "3: 3", "uh": "U", "uw": "u: u", "ey": "eI",
+    "ah": "V", "ax": "@ a# @2 @5 @-", "er": "3: 3", "uh": "U", "uw": "u: u", "ey": "eI",
     "ay": "aI aI2", "aw": "aU", "ow": "oU", "oy": "OI", "p": "p", "b": "b", "t": "t t# t2 t[ ?",
     "d": "d", "k": "k x", "g": "g", "f": "f", "v": "v", "th": "T", "dh": "D", "s": "s", "z": "z",
     "sh": "S", "zh": "Z", "hh": "h", "m": "m", "n": "n n-", "ng": "N", "l": "l", "r": "r r-",

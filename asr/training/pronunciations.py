@@ -70,10 +70,13 @@ def read_words(
 ) -> list[tuple[str, tuple[str, ...]]]:
     """Each word of a text with its phones; words with a sound that we do not know are left out."""
     gap = "" if language == "zh" else " "
-    sounds = espeak.sounds(gap.join(words), voice)
+    text = gap.join(words)
+    sounds = espeak.sounds(text, voice)
     phones = _phones(sounds, voice, language)
     if language == "zh":
-        sounds = _stretched(sounds, sum(map(len, words)))
+        sounds = _stretched(sounds, len(text))
+    else:
+        sounds = [replace(sound, length=_whole_length(sound, text)) for sound in sounds]
     by_place = _by_place(sounds, phones)
     found = []
     at = 0
@@ -103,6 +106,14 @@ def _stretched(sounds: Sequence[Sound], end: int) -> list[Sound]:
     places = sorted({sound.position for sound in sounds})
     following = dict(zip(places, [*places[1:], end], strict=True))
     return [replace(s, length=following[s.position] - s.position) for s in sounds]
+
+
+def _whole_length(sound: Sound, text: str) -> int:
+    """The length of "don't", of which espeak reads all and says that it were "don"."""
+    end = sound.position + sound.length
+    if sound.position >= 0 and text[end : end + 2].startswith("'"):
+        end = (text + " ").index(" ", end)
+    return end - sound.position
 
 
 def _reading(

@@ -4,6 +4,7 @@ import pytest
 
 from asr.training.english_sounds import english_phones
 from asr.training.errors import WordsUnusable
+from asr.training.espeak import Espeak
 from asr.training.lexicon import (
     Pronunciation,
     lexicon_graph,
@@ -13,7 +14,7 @@ from asr.training.lexicon import (
 from asr.training.mandarin_sounds import mandarin_phones
 from asr.training.ngram import Sentence
 from asr.training.phone_sets import phone_set
-from asr.training.pronunciations import lexicon_of, pronounce
+from asr.training.pronunciations import READERS, lexicon_of, pronounce, read_words
 from asr.training.segmentation import Segmenter
 from asr.training.texts import clauses, expand, load_text
 from asr.training.vocabulary import AddedWord, added_lexicon, read_word_list, whole_lexicon
@@ -144,3 +145,26 @@ def test_a_word_that_espeak_reads_wrongly_is_also_known_as_people_say_it():
     ways = [said.phones for said in lexicon if said.word == "便宜"]
     assert sorted(ways) == [("p", "iE", "n", "j", "i"), ("ph", "iE", "n", "j", "i")]
     assert "东莞" not in {said.word for said in lexicon}
+
+
+def test_words_with_an_apostrophe_are_read_whole():
+    texts = [["i", "don't", "know"], ["where's", "my", "camera"], ["it's", "ten", "o'clock"]]
+    words = {word for text in texts for word in text} | {"couldn't"}
+    ways = {said.word: said.phones for said in reversed(lexicon_of(pronounce(words, texts, "en")))}
+    assert set(ways) == words
+    assert ways["don't"] == ("d", "ow", "n", "t") and ways["know"] == ("n", "ow")
+    assert ways["where's"][-1] == "z" and ways["it's"] == ("ih", "t", "s")
+    assert ways["couldn't"] == ("k", "uh", "d", "ax", "n", "t")
+    assert ways["o'clock"][-1] == "k" and ways["camera"][:3] == ("k", "ae", "m")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_word_of_the_language_can_be_said(language):
+    """But for 嗯 and 哟, which no voice of espeak-ng reads."""
+    text = load_text(language)
+    words = set(text.words) - set(text.spelled) - set(text.also_said)
+    espeak, voice = Espeak(), READERS[language][0].voice
+    assert {word for word in words if not read_words(espeak, [word], voice, language)} <= {
+        "嗯",
+        "哟",
+    }
