@@ -67,8 +67,8 @@ How much each set is worth:
 
 Choices (features, strength, prices of a cut) were made by leaving one author's sentences out of
 training (roundabout ones on purpose) and testing on them: 85 % of the English ones had the right
-likeliest intent (about 2 points less without word vectors), 82 % of the Mandarin ones; of utterances
-with several requests, 73 % and 61 % were read exactly.
+likeliest intent (about 2 points less without word vectors), 82 % of the Mandarin ones; of held-out
+utterances with several requests, 73 % and 61 % were read exactly.
 
 The targets are single >= 96 %, several >= 90 %, out of scope >= 90 % at <= 3 % refused, values >=
 95 %; the rows tell which are met.
