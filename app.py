@@ -28,7 +28,7 @@ from dialogue.turns import Understands
 from emotion.acoustic import AcousticScorer
 from emotion.fusion import EmotionScorer
 from emotion.lexical import LexicalScorer
-from emotion.weights import FREE, SHIPPED, load_models
+from emotion.weights import FREE, SHIPPED
 from ivr.perform import Performer
 from ivr.session import CallSession
 from ivr.session_store import SessionStore
@@ -207,7 +207,7 @@ def create_app(settings: Settings | None = None, *, dispatch: bool = True) -> "F
 def build_emotion(settings: Settings) -> EmotionScorer:
     """Voice and words, with the chosen weights and the bundled lexicons."""
     weights = {"free": FREE, "trained": SHIPPED}[settings.queue.emotion_weights]
-    return EmotionScorer(AcousticScorer(load_models(weights)), LexicalScorer.load())
+    return EmotionScorer(AcousticScorer.load(weights), LexicalScorer.load())
 
 
 def build_turns(services: Services) -> TurnTaker:

@@ -26,7 +26,7 @@ def cost_lines() -> list[str]:
 
 def hearing(utterances: int = 15) -> tuple[float, float]:
     """Processor seconds a second of speech, and the median milliseconds of a 4 s utterance."""
-    scorer = EmotionScorer(AcousticScorer(), LexicalScorer.load())
+    scorer = EmotionScorer(AcousticScorer.load(), LexicalScorer.load())
     t = np.arange(4 * _RATE) / _RATE
     pitch = 2 * np.pi * np.cumsum(150 + 20 * np.sin(2 * np.pi * 0.7 * t)) / _RATE
     wave = sum(np.sin(n * pitch) / n for n in range(2, 20))
@@ -44,7 +44,7 @@ def import_seconds(tries: int = 5) -> float:
     """Fastest of some tries; numpy is there already, the media process has it for its frames."""
     code = (
         "import numpy, time; t = time.perf_counter(); "
-        "import emotion.fusion, emotion.acoustic; emotion.acoustic.AcousticScorer(); "
+        "import emotion.fusion, emotion.acoustic; emotion.acoustic.AcousticScorer.load(); "
         "print(time.perf_counter() - t)"
     )
     runs = [

@@ -1,13 +1,12 @@
-"""Who is heard by a model that never heard them: leave one speaker out, one corpus out, and calls.
+"""Who is heard by a model that never heard them: speakers left out, a corpus left out, and calls.
 
 Calm voice: five clips of a speaker (labelled calm, else neutral) make the baseline and are not
-scored. Nothing here chooses anything: the recipe is `emotion.train`, fixed beforehand.
+scored. Nothing here chooses anything: the recipe is in `emotion.train` and
+`emotion.network_training`, fixed beforehand.
 """
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
-from functools import partial
-from multiprocessing import Pool
 from pathlib import Path
 
 import numpy as np
@@ -15,9 +14,11 @@ from numpy.typing import NDArray
 
 from emotion.acoustic import AcousticScorer
 from emotion.baseline import Baseline
+from emotion.calibration import Calibration, calibrate
 from emotion.corpus import (
     CLEAN,
     FOUR,
+    STRANGERS,
     TELEPHONE,
     TRAINING,
     Clip,
@@ -29,11 +30,18 @@ from emotion.corpus import (
 )
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
-from emotion.train import fit
+from emotion.network import Network
+from emotion.network_training import fit_network
+from emotion.train import fit_languages
 from emotion.voice_model import VoiceModel
 from emotion.weights import Weights
 
+Numbers = NDArray[np.float64]
+Truth = NDArray[np.bool_]
+
 BASELINE_CLIPS = 5
+FOLDS = 6
+"""Of 18 English speakers three are left out at a time, of 3 Mandarin ones one."""
 LINES = {
     "clean": (CLEAN, 5),
     "telephone": (TELEPHONE, 5),
@@ -41,8 +49,33 @@ LINES = {
     "softer": (replace(TELEPHONE, gain_db=(-12.0,)), 5),
     "training": (TRAINING, 11),
     "training again": (TRAINING, 12),
+    "as strangers": (STRANGERS, 13),
 }
 """Name: line and seed. The louder and the softer line carry the same noise as the plain one."""
+LINEAR_LINES = ("training", "training again")
+NETWORK_LINES = (*LINEAR_LINES, "as strangers")
+
+Heard = dict[str, list[Measured]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """One language's model and the network beside it."""
+
+    weights: Weights
+    network: Network | None
+
+    def voice(self) -> VoiceModel:
+        """Both, ready to judge."""
+        return VoiceModel(self.weights, self.network)
+
+    def scorer(self) -> AcousticScorer:
+        """As a call has it."""
+        return AcousticScorer([self.weights], self.network)
+
+
+Models = dict[str, Fitted]
+"""By speaker: a model that has not heard this one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,43 +100,99 @@ class Scored:
         return max(among) / max(sum(among), 1e-9)
 
 
-def measure_lines(folder: Path) -> dict[str, list[Measured]]:
-    """Every clip through every line."""
-    with Pool(2) as pool:
-        heard = pool.map(partial(_measured, folder), LINES)
-    return dict(zip(LINES, heard, strict=True))
-
-
-def _measured(folder: Path, name: str) -> list[Measured]:
+def measure_line(folder: Path, name: str) -> list[Measured]:
+    """Every clip through one of `LINES`."""
     line, seed = LINES[name]
     return measure(read_manifest(folder), line, seed)
 
 
-def leave_one_out(training: list[Measured], *, together: bool = False) -> dict[str, Weights]:
-    """For each speaker the model of all the others: of the language, or `together` of everybody."""
-    speakers = sorted({m.clip.speaker for m in training})
-    with Pool(2) as pool:
-        fitted = pool.map(partial(_without, training, together=together), speakers)
-    return dict(zip(speakers, fitted, strict=True))
-
-
-def _without(training: list[Measured], speaker: str, *, together: bool) -> Weights:
-    language = next(m.clip.language for m in training if m.clip.speaker == speaker)
-    others = [m for m in training if m.clip.speaker != speaker]
-    if together:
-        return fit(others, version="evaluation", about="")
-    mine = [m for m in others if m.clip.language == language]
-    return fit(mine, version="evaluation", about="", everyone=others)
-
-
-def across(training: list[Measured]) -> dict[str, Weights]:
-    """For each speaker the model of the other corpora."""
-    corpora = {m.clip.speaker: m.clip.corpus for m in training}
-    models = {
-        corpus: fit([m for m in training if m.clip.corpus != corpus], version="x", about="")
-        for corpus in set(corpora.values())
+def train(heard: Heard, without: set[str], version: str = "x", about: str = "") -> list[Fitted]:
+    """A model for each language from all speakers but some; its anger is not calibrated yet."""
+    known = {
+        name: [m for m in heard[name] if m.clip.speaker not in without] for name in NETWORK_LINES
     }
-    return {speaker: models[corpus] for speaker, corpus in corpora.items()}
+    linear = [m for name in LINEAR_LINES for m in known[name]]
+    weights = fit_languages(linear, version=version, about=about)
+    calm = {one.languages[0]: one.mean[one.features.index("pitch")] for one in weights}
+    network = fit_network([m for name in NETWORK_LINES for m in known[name]], calm, version=version)
+    return [Fitted(one, network) for one in weights]
+
+
+def folds(clips: list[Clip]) -> list[set[str]]:
+    """Who is left out together: speakers of every language in each."""
+    out: list[set[str]] = [set() for _ in range(FOLDS)]
+    for language in sorted({clip.language for clip in clips}):
+        speakers = sorted({clip.speaker for clip in clips if clip.language == language})
+        for number in range(max(FOLDS, len(speakers))):
+            out[number % FOLDS].add(speakers[number % len(speakers)])
+    return out
+
+
+def unheard(fitted: list[tuple[set[str], list[Fitted]]], clips: list[Clip]) -> Models:
+    """For each speaker the model of the own language in the first fold that leaves them out."""
+    models: Models = {}
+    languages = {clip.speaker: clip.language for clip in clips}
+    for left_out, of_languages in fitted:
+        for speaker in left_out - set(models):
+            models[speaker] = next(
+                one for one in of_languages if languages[speaker] in one.weights.languages
+            )
+    return models
+
+
+def across(heard: Heard, corpus: str) -> Fitted:
+    """The model of all speakers of the other corpora."""
+    (fitted,) = train(heard, {m.clip.speaker for m in heard["training"] if m.clip.corpus == corpus})
+    return fitted
+
+
+def calibrated(models: Models, tested: list[Measured]) -> tuple[Models, dict[str, Calibration]]:
+    """Each model calibrated on the other speakers of its language; and on all, by language.
+
+    The models that scored those others have heard this speaker; two numbers cannot tell much of it.
+    """
+    rows = {speaker: _logits(models[speaker], speaker, tested) for speaker in models}
+    languages = {m.clip.speaker: m.clip.language for m in tested}
+    out: Models = {}
+    for speaker, fitted in models.items():
+        others = [s for s in models if languages[s] == languages[speaker] and s != speaker]
+        out[speaker] = replace(fitted, weights=_joined(rows, others).of(fitted.weights))
+    whole = {
+        language: _joined(rows, [s for s in models if languages[s] == language])
+        for language in set(languages.values())
+    }
+    return out, whole
+
+
+def _joined(rows: dict[str, tuple[Numbers, Truth]], speakers: list[str]) -> Calibration:
+    logits, angry = zip(*(rows[speaker] for speaker in speakers), strict=True)
+    return calibrate(np.concatenate(logits), np.concatenate(angry))
+
+
+def _logits(fitted: Fitted, speaker: str, tested: list[Measured]) -> tuple[Numbers, Truth]:
+    """Of every window of the speaker, with a baseline of five clips and with none."""
+    mine = [m for m in tested if m.clip.speaker == speaker]
+    calm = {clip.path for clip in calm_clips([m.clip for m in mine])[speaker]}
+    voice = fitted.voice()
+    angry = voice.classes.index("angry")
+    logits, truth = [], []
+    for baseline in (_baseline([m for m in mine if m.clip.path in calm]), Baseline()):
+        for m in mine:
+            for window in m.windows:
+                chance = float(
+                    np.clip(voice.probabilities(window, baseline)[angry], 1e-9, 1 - 1e-9)
+                )
+                logits.append(np.log(chance / (1.0 - chance)))
+                truth.append(m.clip.label == "angry")
+    return np.array(logits), np.array(truth)
+
+
+def _baseline(calm: list[Measured]) -> Baseline:
+    baseline = Baseline()
+    for m in calm:
+        for window in m.windows:
+            baseline = baseline.after(window)
+    return baseline
 
 
 def calm_clips(clips: list[Clip]) -> dict[str, list[Clip]]:
@@ -119,19 +208,18 @@ def calm_clips(clips: list[Clip]) -> dict[str, list[Clip]]:
 
 
 def score(
-    models: dict[str, Weights],
-    tested: list[Measured],
-    calm_heard: list[Measured] | None,
+    models: Models, tested: list[Measured], calm_heard: list[Measured] | None
 ) -> list[Scored]:
     """Judge every clip that is no baseline; `calm_heard` None gives no baseline at all."""
     calm = calm_clips([m.clip for m in tested])
     paths = {clip.path for clips in calm.values() for clip in clips}
-    baselines: dict[str, Baseline] = defaultdict(Baseline)
-    for m in calm_heard or []:
-        if m.clip.path in paths:
-            for window in m.windows:
-                baselines[m.clip.speaker] = baselines[m.clip.speaker].after(window)
-    voices = {speaker: VoiceModel(weights) for speaker, weights in models.items()}
+    baselines = {
+        speaker: _baseline(
+            [m for m in calm_heard or [] if m.clip.speaker == speaker and m.clip.path in paths]
+        )
+        for speaker in models
+    }
+    voices = {speaker: fitted.voice() for speaker, fitted in models.items()}
     out = []
     for m in tested:
         if m.clip.path not in paths and m.windows:
@@ -158,7 +246,7 @@ class Played:
     """How far a change of gain moved the score, by where it came."""
 
 
-def play_calls(folder: Path, models: dict[str, Weights]) -> list[Played]:
+def play_calls(folder: Path, models: Models) -> list[Played]:
     """Five calm clips, then four of one emotion and speaker; no words at all."""
     clips = read_manifest(folder)
     calm = calm_clips(clips)
@@ -171,15 +259,14 @@ def play_calls(folder: Path, models: dict[str, Weights]) -> list[Played]:
         for (speaker, _), group in sorted(groups.items())
         for start in range(0, len(group) - 3, 8 if len(group) > 20 else 4)
     ]
-    with Pool(2) as pool:
-        return pool.map(partial(_play, models), calls)
+    return [_play(models, call) for call in calls]
 
 
-def _play(models: dict[str, Weights], call: tuple[list[Clip], list[Clip]]) -> Played:
+def _play(models: Models, call: tuple[list[Clip], list[Clip]]) -> Played:
     calm, upset = call
     rng = np.random.default_rng(5)
     sounds = [through(_quiet(read_clip(c.path)), TELEPHONE, rng) for c in [*calm, *upset]]
-    scorer = EmotionScorer(AcousticScorer([models[upset[0].speaker]]), LexicalScorer({}))
+    scorer = EmotionScorer(models[upset[0].speaker].scorer(), LexicalScorer({}))
     plain, level = _hear(scorer, sounds)
     moved = {}
     for gain in (12.0, -12.0):

@@ -1,11 +1,12 @@
 """How it was said: arousal and anger of one window of voice against the caller's own calm voice.
 
-Each language has a linear softmax of its own over 138 functionals; the numbers lie in
-`acoustic_weights.json`, and MODEL_CARD.md says what they were fitted on, what that means for their
-use, and what they reach.
+Each language has a linear softmax of its own over 138 functionals, and one small network may hear
+the same windows frame by frame. MODEL_CARD.md says what the numbers were fitted on, what that means
+for their use, and what they reach.
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +14,10 @@ from numpy.typing import NDArray
 from emotion.baseline import Baseline
 from emotion.features import Features, extract
 from emotion.labels import AcousticReading
+from emotion.network import Network, network_of
 from emotion.reasons import Reason, reason
 from emotion.voice_model import VoiceModel
-from emotion.weights import Weights, load_models
+from emotion.weights import SHIPPED, Weights, load_models
 
 SHORTEST_VOICE_SECONDS = 0.4
 """Less voice than that says nothing about a feeling (two syllables)."""
@@ -28,11 +30,25 @@ _MUCH_CLIPPED_SHARE = 0.25
 class AcousticScorer:
     """Scores windows of voice; holds no caller, one serves all calls."""
 
-    def __init__(self, models: Sequence[Weights] | None = None) -> None:
+    def __init__(
+        self, models: Sequence[Weights] | None = None, network: Network | None = None
+    ) -> None:
         """`models` None: the shipped ones; the first serves languages that none names."""
         weights = models or load_models()
-        self._default = VoiceModel(weights[0])
-        self._models = {language: VoiceModel(one) for one in weights for language in one.languages}
+        voices = [VoiceModel(one, network) for one in weights]
+        self._default = voices[0]
+        self._models = {
+            language: voice
+            for one, voice in zip(weights, voices, strict=True)
+            for language in one.languages
+        }
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "AcousticScorer":
+        """With the models at `path` or the shipped ones, and the network that lies beside them."""
+        path = path or SHIPPED
+        models = load_models(path)
+        return cls(models, network_of(path, models))
 
     def model(self, language: str) -> VoiceModel:
         """The one that judges callers of this language."""

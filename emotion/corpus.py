@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +18,8 @@ from emotion.windows import cut
 
 Pcm = NDArray[np.int16]
 
-CLASSES = ("angry", "happy", "neutral", "sad", "fear", "surprise", "disgust")
-SAME_AS = {"calm": "neutral", "anger": "angry", "joy": "happy", "fearful": "fear"}
+CLASSES = ("angry", "happy", "neutral", "sad", "fear", "surprise", "disgust", "calm")
+SAME_AS = {"anger": "angry", "joy": "happy", "fearful": "fear"}
 FOUR = ("angry", "happy", "neutral", "sad")
 
 
@@ -39,6 +39,11 @@ class Clip:
         """One of `CLASSES`."""
         return SAME_AS.get(self.emotion, self.emotion)
 
+    @property
+    def is_calm(self) -> bool:
+        """May it teach what this speaker's calm voice is?"""
+        return self.label in ("neutral", "calm")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -50,11 +55,14 @@ class Line:
     """Speech above line noise, drawn from this range for each clip; None adds none."""
     gain_db: tuple[float, ...] = (0.0,)
     """One of these is drawn for each clip."""
+    speed: tuple[float, ...] = (1.0,)
+    """One is drawn for each speaker: pitch, formants and rate move as if another person spoke."""
 
 
 CLEAN = Line(band=False, noise_db=None)
 TELEPHONE = Line()
 TRAINING = Line(noise_db=(15.0, 35.0), gain_db=(-12.0, -6.0, 0.0, 6.0))
+STRANGERS = replace(TRAINING, speed=(0.86, 0.93, 1.07, 1.15))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +116,21 @@ def _rows(path: Path, folder: Path, columns: tuple[str, ...]) -> list[Clip]:
 def measure(clips: Iterable[Clip], line: Line, seed: int = 5) -> list[Measured]:
     """Every clip through `line`, cut and measured as in a call; the same seed, the same noise."""
     rng = np.random.default_rng(seed)
+    clips = list(clips)
+    speakers = sorted({clip.speaker for clip in clips})
+    speed = dict(zip(speakers, rng.choice(line.speed, len(speakers)), strict=True))
     out = []
     for clip in clips:
-        pcm = through(read_clip(clip.path), line, rng)
+        pcm = through(read_clip(clip.path, speed[clip.speaker]), line, rng)
         windows = tuple(f for f in map(extract, cut(pcm)) if f.voiced_seconds > 0.0)
         out.append(Measured(clip, windows))
     return out
 
 
-def read_clip(path: Path) -> Pcm:
-    """First channel at 8 kHz."""
+def read_clip(path: Path, speed: float = 1.0) -> Pcm:
+    """First channel at 8 kHz, played `speed` times as fast."""
     channels, rate = read_sound(path)
-    return resample(channels[0], rate, RATE)
+    return resample(channels[0], round(rate * speed), RATE)
 
 
 def through(pcm: Pcm, line: Line, rng: np.random.Generator) -> Pcm:

@@ -4,12 +4,13 @@ Functionals in the style of eGeMAPS over one window of 1-2 s. Everything but `le
 change of gain, because level is the strongest and the most treacherous sign of anger on a line.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion.dynamics import DYNAMICS_NAMES, dynamics, loud_frames, swings
+from emotion.picture import NO_PICTURE, Picture, picture
 from emotion.pitch import FRAME, HOP_SECONDS, RATE, cut_frames, periodicity, power_of, track
 from emotion.spectrum import CEPSTRA, MEL_BANDS, SHAPE_NAMES, cepstra, flux, mel_db, shapes
 
@@ -54,6 +55,8 @@ class Features:
     clipped: float
     """Share of samples at full scale, 0-1."""
     values: tuple[float, ...]
+    picture: Picture = field(default_factory=lambda: NO_PICTURE, compare=False, repr=False)
+    """The same sound frame by frame, for a network that hears its course."""
 
     def value(self, name: str) -> float:
         """One of `NAMES`; 0 where there is no voice."""
@@ -109,6 +112,7 @@ def extract(pcm: NDArray[np.int16]) -> Features:
         level_dbfs=float(level[voiced].mean()),
         clipped=float(np.mean(np.abs(pcm.astype(np.int32)) >= 32_000)),
         values=tuple(np.round(np.nan_to_num(values), 5).tolist()),
+        picture=picture(mel_db(power), level, loud, hertz, strength),
     )
 
 

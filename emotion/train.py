@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emotion.corpus import CLASSES, Clip, Measured
+from emotion.calibration import calibrate
+from emotion.corpus import Clip, Measured
 from emotion.errors import CorpusInvalid
 from emotion.features import NAMES
 from emotion.population import Population
@@ -29,13 +30,12 @@ STRENGTH = 0.003
 """Inverse of the ridge; chosen with the model family on RAVDESS actors 1-9, see MODEL_CARD.md."""
 LIMIT = 4.0
 FOLDS = 4
-RECALL = 0.7
 FEWEST_ANGRY, FEWEST_CALM, FEWEST_SPEAKERS = 10, 10, 2
 _STRANGE_MARGIN = 1.2
 _SEED = 7
 AROUSAL = {
     "angry": 0.9, "happy": 0.75, "neutral": 0.25, "sad": 0.2, "fear": 0.85, "surprise": 0.8,
-    "disgust": 0.5,
+    "disgust": 0.5, "calm": 0.15,
 }  # fmt: skip
 """Places on the circumplex of affect (Russell 1980), rounded."""
 
@@ -49,34 +49,42 @@ class Examples:
     speakers: Names
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What weights say of themselves."""
+
+    version: str
+    about: str
+    languages: tuple[str, ...] = ()
+
+
 def fit_languages(measured: Sequence[Measured], *, version: str, about: str) -> tuple[Weights, ...]:
-    """A model for each language, that with the most clips first.
+    """A model for each language, that with the most clips first; `calibrate` them afterwards.
 
     One model for both was declared first and was worse for both: moods sound different where tones
     belong to the words. How far calm speakers lie apart is still taken from all of them.
     """
     count = Counter(m.clip.language for m in measured)
     return tuple(
-        fit(
+        _fitted(
             [m for m in measured if m.clip.language == language],
-            version=version,
-            about=about,
-            languages=(language,),
-            everyone=measured,
-        )
+            Weighed(version, about, (language,)),
+            measured,
+        )[0]
         for language, _ in count.most_common()
     )
 
 
-def fit(
-    measured: Sequence[Measured],
-    *,
-    version: str,
-    about: str,
-    languages: tuple[str, ...] = (),
-    everyone: Sequence[Measured] = (),
-) -> Weights:
-    """Weights of these clips; raises CorpusInvalid when there are too few of them.
+def fit(measured: Sequence[Measured], *, version: str, about: str) -> Weights:
+    """Calibrated weights of these clips; raises CorpusInvalid when there are too few of them."""
+    weights, examples = _fitted(measured, Weighed(version, about))
+    return calibrate(_out_of_fold(examples), examples.labels == "angry").of(weights)
+
+
+def _fitted(
+    measured: Sequence[Measured], name: Weighed, everyone: Sequence[Measured] = ()
+) -> tuple[Weights, Examples]:
+    """Weights without calibration, and what they were fitted on.
 
     `everyone`: these and further speakers, who help to know how far people lie apart and that a
     voice is a voice; three speakers alone would make every stranger strange.
@@ -87,12 +95,11 @@ def fit(
     population = population_of(heard, others)
     examples = make_examples(heard, population, np.random.default_rng(_SEED))
     model = _regression().fit(examples.inputs, examples.labels)
-    classes = tuple(str(name) for name in model.classes_)
-    stretch, shift, alarm = _calibrate(examples, _out_of_fold(examples))
+    classes = tuple(str(label) for label in model.classes_)
     coefficients, bias = _rows(model)
-    return Weights(
-        version=version,
-        about=about,
+    weights = Weights(
+        version=name.version,
+        about=name.about,
         features=NAMES,
         mean=_rounded(population.mean),
         between=_rounded(population.between),
@@ -100,19 +107,20 @@ def fit(
         scale=_rounded(population.scale),
         limit=LIMIT,
         classes=classes,
-        arousal=tuple(AROUSAL[name] for name in classes),
+        arousal=tuple(AROUSAL[label] for label in classes),
         coefficients=tuple(_rounded(row) for row in coefficients),
         bias=_rounded(bias),
-        anger_scale=round(stretch, 4),
-        anger_shift=round(shift, 4),
-        alarm=round(alarm, 4),
+        anger_scale=1.0,
+        anger_shift=0.0,
+        alarm=0.5,
         strange=round(_strange(others or heard, population), 3),
-        languages=languages,
+        languages=name.languages,
     )
+    return weights, examples
 
 
 def population_of(measured: Sequence[Measured], everyone: Sequence[Measured] = ()) -> Population:
-    """Means and spreads; calm is what is labelled neutral or calm."""
+    """Means and spreads of features over these clips; see `Population`."""
     mine = _calm_speakers(measured)
     spread = _calm_speakers(everyone) if everyone else mine
     means = {key: speaker.mean(axis=0) for key, speaker in spread.items()}
@@ -134,7 +142,7 @@ def population_of(measured: Sequence[Measured], everyone: Sequence[Measured] = (
 def _calm_speakers(measured: Sequence[Measured]) -> dict[tuple[str, str], Numbers]:
     calm: dict[tuple[str, str], list[Numbers]] = defaultdict(list)
     for m in measured:
-        if m.clip.label == "neutral":
+        if m.clip.is_calm:
             calm[(m.clip.corpus, m.clip.speaker)].append(_values(m))
     return {key: np.concatenate(parts) for key, parts in calm.items()}
 
@@ -145,7 +153,7 @@ def make_examples(
     """Every window against several amounts of its speaker's calm voice, never against itself."""
     calm: dict[str, list[Measured]] = defaultdict(list)
     for m in measured:
-        if m.clip.label == "neutral":
+        if m.clip.is_calm:
             calm[m.clip.speaker].append(m)
     inputs, labels, speakers = [], [], []
     for m in measured:
@@ -174,7 +182,7 @@ def _reference(
 def _regression() -> Any:  # scikit-learn has no types
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=STRENGTH, max_iter=500)
+    return LogisticRegression(C=STRENGTH, max_iter=500, class_weight="balanced")
 
 
 def anger_ranking(measured: Sequence[Measured]) -> float:
@@ -202,17 +210,6 @@ def _out_of_fold(examples: Examples) -> Numbers:
     return logits
 
 
-def _calibrate(examples: Examples, logits: Numbers) -> tuple[float, float, float]:
-    """Platt's two numbers, and the alarm point."""
-    from sklearn.linear_model import LogisticRegression
-
-    angry = examples.labels == "angry"
-    platt = LogisticRegression(C=1e3).fit(logits[:, None], angry)
-    stretch, shift = max(float(platt.coef_[0, 0]), 0.1), float(platt.intercept_[0])
-    alarm = float(np.quantile(1.0 / (1.0 + np.exp(-(stretch * logits[angry] + shift))), 1 - RECALL))
-    return stretch, shift, min(max(alarm, 0.01), 0.99)
-
-
 def _rows(model: Any) -> tuple[Numbers, Numbers]:
     """A row for each class, also where there are only two and scikit-learn keeps one."""
     if len(model.classes_) == 2:
@@ -238,13 +235,13 @@ def _rounded(values: Numbers) -> tuple[float, ...]:
 
 def _check(clips: Sequence[Clip]) -> None:
     path = Path(clips[0].path.parent if clips else ".")
-    count = {name: sum(clip.label == name for clip in clips) for name in CLASSES}
+    angry, calm = sum(clip.label == "angry" for clip in clips), sum(c.is_calm for c in clips)
     speakers = {clip.speaker for clip in clips}
     problems = []
-    if count["angry"] < FEWEST_ANGRY:
-        problems.append(f"{count['angry']} angry recordings with voice; {FEWEST_ANGRY} needed")
-    if count["neutral"] < FEWEST_CALM:
-        problems.append(f"{count['neutral']} neutral recordings with voice; {FEWEST_CALM} needed")
+    if angry < FEWEST_ANGRY:
+        problems.append(f"{angry} angry recordings with voice; {FEWEST_ANGRY} needed")
+    if calm < FEWEST_CALM:
+        problems.append(f"{calm} neutral or calm recordings with voice; {FEWEST_CALM} needed")
     if len(speakers) < FEWEST_SPEAKERS:
         problems.append(f"{len(speakers)} speaker(s); {FEWEST_SPEAKERS} needed to try it on others")
     if problems:

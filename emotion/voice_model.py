@@ -1,20 +1,33 @@
-"""One language's model of the voice: calm reference, softmax, calibration. Holds no caller."""
+"""One language's model of the voice: calm reference, softmax, network, calibration.
+
+Holds no caller.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emotion.baseline import Baseline
 from emotion.features import NAMES, Features
+from emotion.network import Network
+from emotion.picture import beside
 from emotion.weights import Weights
 
 Numbers = NDArray[np.float64]
+
+_LEAST_CHANCE = 1e-4
+"""Neither witness may rule out what the other hears."""
 
 
 class VoiceModel:
     """Weights made ready for arithmetic."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, network: Network | None = None) -> None:
+        """`network` hears the same windows frame by frame; its classes hold those of `weights`."""
         self._weights = weights
+        self._network = network
+        if network is not None:
+            self._heard = [network.classes.index(name) for name in weights.classes]
+            self._pitch = weights.features.index("pitch")
         self._population = weights.population()
         self._coefficients = np.array(weights.coefficients)
         self._bias = np.array(weights.bias)
@@ -34,7 +47,11 @@ class VoiceModel:
         if baseline.seconds:
             own = np.array(baseline.means)[self._places]
             reference = population.reference(own, baseline.seconds * self._calmness(own))
-        return self._softmax(np.array(features.values)[self._places], reference)
+        chances = self._softmax(np.array(features.values)[self._places], reference)
+        if self._network is None:
+            return chances
+        heard = self._network.chances(beside(features.picture, float(reference[self._pitch])))
+        return _together(chances, heard[self._heard])
 
     def anger(self, chances: Numbers) -> float:
         """Calibrated probability of anger."""
@@ -71,3 +88,10 @@ class VoiceModel:
         logit = float(np.log(held / (1.0 - held)))
         stretched = self._weights.anger_scale * logit + self._weights.anger_shift
         return float(1.0 / (1.0 + np.exp(-np.clip(stretched, -30.0, 30.0))))
+
+
+def _together(one: Numbers, other: Numbers) -> Numbers:
+    """Geometric mean of two witnesses' chances: each may doubt what the other is sure of."""
+    both = np.sqrt(np.maximum(one, _LEAST_CHANCE) * np.maximum(other, _LEAST_CHANCE))
+    shares: Numbers = both / both.sum()
+    return shares

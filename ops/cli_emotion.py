@@ -17,7 +17,6 @@ from emotion.acoustic import AcousticScorer
 from emotion.cli_view import lexical_json, to_json
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
-from emotion.weights import load_models
 from ops.model_choices import chosen_models
 
 LANGUAGES = ("zh", "en")
@@ -28,7 +27,7 @@ class EmotionView:
 
     def __init__(self, weights: Path | None = None) -> None:
         self._lexical = LexicalScorer.load()
-        self._scorer = EmotionScorer(AcousticScorer(load_models(weights)), self._lexical)
+        self._scorer = EmotionScorer(AcousticScorer.load(weights), self._lexical)
         self._models: dict[str, VoskModel] = {}
 
     def line(self, line: dict[str, Any], language: str) -> dict[str, Any]:
