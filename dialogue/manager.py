@@ -79,7 +79,7 @@ class DialogueManager:
 
     def hear(self, utterance: Utterance, memory: Memory, caller: Caller, now: datetime) -> Reply:
         """The move after an utterance; an empty text is a no-match."""
-        understanding = self._understander.understand(utterance.text, utterance.language, now)
+        understanding = self._understood(utterance, now)
         heard = Heard(utterance, understanding, caller, now)
         text = normalise(utterance.text, utterance.language)
         is_first = upset.is_first(memory, utterance.emotion_level)
@@ -90,6 +90,12 @@ class DialogueManager:
         if is_first and reply.handover is None and not reply.memory.analysis_refused:
             reply = upset.soothed(reply, self._wording)
         return _remembering(reply)
+
+    def _understood(self, utterance: Utterance, now: datetime) -> Understanding:
+        if len(utterance.readings) > 1:
+            readings = utterance.readings
+            return self._understander.understand_readings(readings, utterance.language, now)
+        return self._understander.understand(utterance.text, utterance.language, now)
 
     def no_input(self, memory: Memory, caller: Caller) -> Reply:
         """Silence: ask again; then hang up when all was done, else fetch a person."""

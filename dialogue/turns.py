@@ -3,6 +3,7 @@
 `Memory` travels inside the call's state as JSON, so every field is a simple type.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -49,6 +50,11 @@ class Understands(Protocol):
     def understand(self, text: str, language: str, now: datetime) -> Understanding:
         """What is asked for, in order of mention; `now` is an aware moment of the call."""
 
+    def understand_readings(
+        self, readings: Sequence[tuple[str, float]], language: str, now: datetime
+    ) -> Understanding:
+        """The same for (text, likelihood) of a recogniser's readings, likeliest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
@@ -60,6 +66,8 @@ class Utterance:
     confidence: float = 1.0
     emotion_level: int = 0
     """0-3, 0 when the scorer abstained."""
+    readings: tuple[tuple[str, float], ...] = ()
+    """(text, likelihood), `text` first; empty where the recogniser gives one reading only."""
 
 
 @dataclass(frozen=True, slots=True)

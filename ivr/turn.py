@@ -43,6 +43,7 @@ class TurnTaker:
             language=state.memory.language,
             confidence=transcript.confidence,
             emotion_level=self._level(felt),
+            readings=tuple((one.text, one.probability) for one in transcript.alternatives),
         )
         reply = self._dialogue.hear(utterance, state.memory, state.caller, self._now())
         return ev.TurnTaken(

@@ -63,7 +63,19 @@ class SecondOpinion:
 
     def understand(self, text: str, language: str, now: datetime) -> Understanding:
         """As Understander.understand; at most the deadline later."""
-        first = self._offline.understand(text, language, now)
+        return self._settled(self._offline.understand(text, language, now), text, language, now)
+
+    def understand_readings(
+        self, readings: Sequence[tuple[str, float]], language: str, now: datetime
+    ) -> Understanding:
+        """The same; the likeliest reading is what a model is asked about."""
+        first = self._offline.understand_readings(readings, language, now)
+        text = readings[0][0] if readings else ""
+        return self._settled(first, text, language, now)
+
+    def _settled(
+        self, first: Understanding, text: str, language: str, now: datetime
+    ) -> Understanding:
         if not unsure(first):
             return first
         clean = normalise(text, language)

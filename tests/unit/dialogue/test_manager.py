@@ -200,3 +200,13 @@ def test_when_neither_is_meant_a_person_takes_over(unsure_manager):
     asked = hear(unsure_manager, "that paper thing", Memory(language="en"))
     reply = hear(unsure_manager, "no", asked.memory)
     assert reply.handover is not None and reply.handover.reason == "stuck"
+
+
+def test_of_several_readings_the_one_on_which_most_agree_counts(manager):
+    readings = (
+        ("i want a tree turn", 0.4),
+        ("i want a return", 0.35),
+        ("i want to return it", 0.25),
+    )
+    reply = hear(manager, readings[0][0], Memory(language="en"), readings=readings)
+    assert reply.memory.agenda[:1] == ("return_goods",)

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -29,6 +29,11 @@ class Offline:
         self.result = result
 
     def understand(self, text: str, language: str, now: datetime) -> Understanding:
+        return self.result
+
+    def understand_readings(
+        self, readings: Sequence[tuple[str, float]], language: str, now: datetime
+    ) -> Understanding:
         return self.result
 
 
@@ -129,6 +134,15 @@ def test_an_unsure_reading_is_settled_by_the_model(model: Model) -> None:
     assert result.alternatives == ()
     assert budget.spent == 7
     assert model.headers == ["Bearer secret-token"]
+
+
+def test_of_several_readings_the_likeliest_is_asked_about(model: Model) -> None:
+    model.says(labelled("damaged_goods"))
+    mind, _ = opinion(model)
+    readings = [("it hums", 0.7), ("it comes", 0.3)]
+    result = mind.understand_readings(readings, "en", NOW)
+    assert [intent.id for intent in result.intents] == ["damaged_goods"]
+    assert "it hums" in json.dumps(model.asked[0])
 
 
 @pytest.mark.parametrize(
