@@ -43,6 +43,7 @@ def test_a_furious_call_is_seen_live_and_its_record_can_be_judged(
     expect(card.locator(".now .emotion")).to_have_class(ANGRY, timeout=30_000)
     expect(card.locator(".said.caller", has_text="投诉")).to_be_visible()
     expect(sara.page.locator("#waiting .terms")).to_be_visible(timeout=30_000)
+    _an_alert_is_seen_and_goes(sara.page)
     until(lambda: hotline.call_of(ZHOU_LI).outcome, "Zhou Li hangs up")
     expect(card).to_have_count(0)
     assert sara.complaints.found == []
@@ -55,6 +56,8 @@ def test_a_furious_call_is_seen_live_and_its_record_can_be_judged(
     expect(noor.page.locator(".segments .said.caller")).not_to_have_count(0)
     expect(noor.page.locator(".segments .said.bot").first).to_contain_text("机器人")
     expect(noor.page.locator(".segments .said.agent")).to_have_count(0)  # nobody answered
+    expect(noor.page.locator("svg.mood .mark-2, svg.mood .mark-3").first).to_be_visible()
+    expect(noor.page.locator("#emotion")).to_contain_text("投诉")
     _evidence_jumps_to_its_place(noor.page)
     assert noor.complaints.found == []
 
@@ -70,6 +73,14 @@ def test_an_agent_may_not_see_what_is_not_theirs(
         assert answer.status == 403
         expect(tomas.page.locator("main")).to_contain_text("Not yours to open")
     assert all("403" in said for said in tomas.complaints.found)
+
+
+def _an_alert_is_seen_and_goes(page: Page) -> None:
+    alert = page.locator("#alerts .alert")
+    expect(alert).to_contain_text("投诉", timeout=30_000)
+    alert.locator("button").click()
+    expect(page.locator("#alerts .alert")).to_have_count(0)
+    expect(page.locator("#calls .call")).to_be_visible()
 
 
 def _shows_the_waveform(page: Page) -> None:
