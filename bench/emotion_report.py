@@ -254,7 +254,7 @@ def main() -> None:
         *["**Flagged where 70 % of the anger is found**", ""],
         *alarms(heard, shipped, models),
         *["**Whole calls by voice alone** (five calm clips, then four of one emotion)", ""],
-        *calls(play_calls(given.folder, models)),
+        *calls(kept(given.work, "calls", partial(play_calls, given.folder, models))),
         *["**Doubt** (plots in docs/emotion/)", "", *doubt(shipped)],
         *["**Words**", "", *word_lines()],
         *["**Cost**", "", *cost_lines()],
