@@ -26,7 +26,8 @@ class Pronunciation:
     cost: float = 0.0
 
 
-UNKNOWN_PRONUNCIATION = Pronunciation(UNKNOWN_WORD, (UNKNOWN_SOUND,))
+UNKNOWN_PRONUNCIATION = Pronunciation(UNKNOWN_WORD, (UNKNOWN_SOUND,), 6.0)
+"""Its cost is paid in runtime grammars too, where no language model speaks against it."""
 
 
 def read_lexicon(path: Path) -> list[Pronunciation]:
