@@ -11,7 +11,7 @@ _RECIPE = 3
 """To be raised when the same plan gives other sounds than before."""
 _ESPEAK = {"en": 14_500, "zh": 11_500}
 """Utterances of the bundled models' corpora: 9 hours of English, 7 of Mandarin."""
-_FLITE_EACH = 700
+_FLITE_EACH = 1_000
 """Of those, by each voice of flite; it speaks at 40 to 80 times real time, espeak-ng at 500."""
 _NON_SPEECH = 700
 

@@ -168,5 +168,14 @@ def test_flite_knows_when_its_sounds_are_heard():
     assert slow.samples.size > 1.2 * said.samples.size
 
 
+def test_flites_training_voices_tell_cup_from_cop():
+    voices = installed_voices(TRAINING_VOICES)
+    if not voices:
+        pytest.skip("flite is not installed (libflite1)")
+    for voice in voices:
+        cup, cop = ([s.phone for s in Flite().speak(w, voice).spans] for w in ("cup", "cop"))
+        assert cup == ["SIL", "k", "ah", "p", "SIL"] and cop == ["SIL", "k", "aa", "p", "SIL"]
+
+
 def test_a_voice_of_flite_that_is_not_there_is_not_named():
     assert installed_voices(["nobody"]) == ()
