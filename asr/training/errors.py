@@ -88,7 +88,7 @@ class BuildFailed(TrainingError):
         self.finding = finding
 
     def __str__(self) -> str:
-        return f"the graph was not built: {self.finding}"
+        return f"the model was not built: {self.finding}"
 
 
 class CorpusOfAnotherPlan(TrainingError):
