@@ -29,6 +29,7 @@ from emotion.corpus import (
     through,
 )
 from emotion.fusion import EmotionScorer, EmotionState
+from emotion.labels import EmotionReading
 from emotion.lexical import LexicalScorer
 from emotion.network import Network
 from emotion.network_training import fit_network
@@ -267,16 +268,15 @@ def _play(models: Models, call: tuple[list[Clip], list[Clip]]) -> Played:
     rng = np.random.default_rng(5)
     sounds = [through(_quiet(read_clip(c.path)), TELEPHONE, rng) for c in [*calm, *upset]]
     scorer = EmotionScorer(models[upset[0].speaker].scorer(), LexicalScorer({}))
-    plain, level = _hear(scorer, sounds)
+    start = len(calm)
+    at_rest, _ = _hear(scorer, EmotionState(), sounds[:start])
+    _, plain = _hear(scorer, at_rest, sounds[start:], start + 1)
     moved = {}
     for gain in (12.0, -12.0):
-        for where, at in (
-            ("after the baseline", len(calm)),
-            ("within a sentence", len(calm) + 1.5),
-        ):
-            changed, _ = _hear(scorer, _changed(sounds, at, gain))
-            moved[f"{gain:+.0f} dB {where}"] = changed - plain
-    return Played(upset[0], plain, level, moved)
+        for where, at in (("after the baseline", 0.0), ("within a sentence", 1.5)):
+            _, changed = _hear(scorer, at_rest, _changed(sounds[start:], at, gain), start + 1)
+            moved[f"{gain:+.0f} dB {where}"] = changed.score - plain.score
+    return Played(upset[0], plain.score, plain.level, moved)
 
 
 def _quiet(pcm: NDArray[np.int16]) -> NDArray[np.int16]:
@@ -298,10 +298,11 @@ def _changed(sounds: list[NDArray[np.int16]], at: float, gain: float) -> list[ND
     return out
 
 
-def _hear(scorer: EmotionScorer, sounds: list[NDArray[np.int16]]) -> tuple[float, int]:
-    state = EmotionState()
-    score, level = 0.0, 0
-    for number, pcm in enumerate(sounds, 1):
-        heard = scorer.hear(state, pcm, "", "zh", 4000 * number)
-        state, score, level = heard.state, heard.reading.score, heard.reading.level
-    return score, level
+def _hear(
+    scorer: EmotionScorer, state: EmotionState, sounds: list[NDArray[np.int16]], number: int = 1
+) -> tuple[EmotionState, EmotionReading]:
+    """State and reading after these utterances, four seconds apart; the first is `number`."""
+    for at, pcm in enumerate(sounds, number):
+        heard = scorer.hear(state, pcm, "", "zh", 4000 * at)
+        state = heard.state
+    return state, heard.reading
