@@ -41,7 +41,7 @@ def hearing(utterances: int = 15) -> tuple[float, float]:
 
 
 def import_seconds(tries: int = 5) -> float:
-    """Processor time, fastest of some tries; numpy is there already, the media process has it for its frames."""
+    """Processor time, least of some tries; the media process has numpy already for its frames."""
     code = (
         "import numpy, time; t = time.process_time(); "
         "import emotion.fusion, emotion.acoustic; emotion.acoustic.AcousticScorer.load(); "
