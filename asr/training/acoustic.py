@@ -81,8 +81,8 @@ class AcousticRequest:
     """Recorded speakers (dataset/speaker) that only measure the model."""
     utterances: int = 0
     """Of synthetic speech; 0 for the bundled models' number."""
-    passes: int = 14
-    people_passes: int = 3
+    passes: int = 8
+    people_passes: int = 2
     workers: int = 1
     threads: int = 1
 

@@ -91,7 +91,6 @@ class Espeak:
         self._samples = bytearray()
         self._word = (-1, 0)
         self._keep = _Callback(self._take)  # ctypes holds no reference of its own
-        self._library.espeak_SetSynthCallback(self._keep)
         self._library.espeak_Synth.argtypes = [
             c.c_char_p, c.c_size_t, c.c_uint, c.c_int, c.c_uint, c.c_uint,
             c.POINTER(c.c_uint), c.c_void_p,
@@ -105,6 +104,8 @@ class Espeak:
         """The text said aloud; raises ValueError for a voice that does not exist."""
         self._set(manner)
         self._sounds, self._samples, self._word = [], bytearray(), (-1, 0)
+        # The library has one receiver for the process: another object's may be set, or gone.
+        self._library.espeak_SetSynthCallback(self._keep)
         data = text.encode() + b"\0"
         self._library.espeak_Synth(data, len(data), 0, 1, 0, _UTF8, None, None)
         return Spoken(np.frombuffer(self._samples, "<i2").astype(np.int16), self._sounds)

@@ -179,3 +179,12 @@ def test_flites_training_voices_tell_cup_from_cop():
 
 def test_a_voice_of_flite_that_is_not_there_is_not_named():
     assert installed_voices(["nobody"]) == ()
+
+
+def test_each_of_two_speakers_in_a_process_hears_itself_also_when_one_has_gone():
+    first, second = Espeak(), Espeak()
+    long, short = "good morning to all of you", "no"
+    spoken = second.speak(short, Manner("en-us")), first.speak(long, Manner("en-us"))
+    del second
+    again = first.speak(long, Manner("en-us"))
+    assert len(spoken[0].sounds) < len(spoken[1].sounds) == len(again.sounds)
