@@ -1,7 +1,7 @@
 """What the ear costs the understanding: the evaluation sentences as text, and spoken by synthetic
 voices over the telephone band and recognised by the speech models.
 
-Run: make ear-report, or python -m bench.ear_loss [--models FOLDER] [--lang en] [--most 60].
+Run: make ear-report, or python -m bench.ear_loss [--models FOLDER] [--lang en] [--most 40].
 Writes docs/understanding/EAR.md.
 """
 
@@ -134,7 +134,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--models", type=Path, default=ROOT / "asr" / "models")
     arguments.add_argument("--lang", choices=("zh", "en"))
-    arguments.add_argument("--most", type=int, default=60, help="sentences of each set")
+    arguments.add_argument("--most", type=int, default=40, help="sentences of each set")
     arguments.add_argument("--show", type=int, default=0, help="losses of each set and condition")
     options = arguments.parse_args()
     mind, lines = Understander.load(), []

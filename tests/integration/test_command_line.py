@@ -26,7 +26,7 @@ def leaves(group: click.Group, above: str = "") -> Iterator[tuple[str, click.Com
 COMMANDS = dict(leaves(main))
 ACTS = {
     *("serve", "worker", "demo"),
-    *(f"models {deed}" for deed in ("fetch", "use", "remove", "build")),
+    *(f"models {deed}" for deed in ("fetch", "use", "remove", "build", "train")),
     *(f"users {deed}" for deed in ("add", "password", "log-out", "remove")),
     *(f"agents {deed}" for deed in ("add", "remove")),
 }
