@@ -68,7 +68,7 @@ $(VENV)/.setup-acoustic: requirements/acoustic.txt $(VENV)/.setup-training
 	@sh ops/setup.sh acoustic "$(PYTHON)" requirements/acoustic.txt
 	@touch $@
 
-models: setup-acoustic ## make the bundled speech models from nothing, an hour (RECORDED=folder: people too)
+models: setup-acoustic ## make the bundled speech models from nothing (RECORDED=folder: people too)
 	@$(BIN)/hotline models train --lang en --out asr/models/en $(if $(RECORDED),--recorded $(RECORDED))
 	@$(BIN)/hotline models train --lang zh --out asr/models/zh $(if $(RECORDED),--recorded $(RECORDED))
 	@$(BIN)/python -m bench.asr_report $(if $(RECORDED),--human $(RECORDED))

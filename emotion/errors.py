@@ -2,8 +2,9 @@
 
 EmotionError
 ├── CorpusInvalid     labelled recordings for training: every problem at once
-├── LexiconInvalid    words as data: every problem at once
-├── ReasonsInvalid    reasons as data: every problem at once
+├── DataInvalid       a data file: every problem at once
+│   ├── LexiconInvalid    words
+│   └── ReasonsInvalid    the wording of reasons
 └── WeightsInvalid    the acoustic coefficients cannot be used
 """
 
@@ -32,8 +33,10 @@ class CorpusInvalid(EmotionError):
         )
 
 
-class LexiconInvalid(EmotionError):
-    """One or more problems in a lexicon file."""
+class DataInvalid(EmotionError):
+    """One or more problems in a data file, all told at once."""
+
+    what = "data"
 
     def __init__(self, path: Path, problems: list[str]) -> None:
         super().__init__(path, problems)
@@ -42,20 +45,19 @@ class LexiconInvalid(EmotionError):
 
     def __str__(self) -> str:
         lines = "\n".join(f"  {number}. {text}" for number, text in enumerate(self.problems, 1))
-        return f"lexicon {self.path.name!r} has {len(self.problems)} problem(s):\n{lines}"
+        return f"{self.what} {self.path.name!r} has {len(self.problems)} problem(s):\n{lines}"
 
 
-class ReasonsInvalid(EmotionError):
-    """One or more problems in the wording of reasons."""
+class LexiconInvalid(DataInvalid):
+    """A lexicon cannot be used."""
 
-    def __init__(self, path: Path, problems: list[str]) -> None:
-        super().__init__(path, problems)
-        self.path = path
-        self.problems = problems
+    what = "lexicon"
 
-    def __str__(self) -> str:
-        lines = "\n".join(f"  {number}. {text}" for number, text in enumerate(self.problems, 1))
-        return f"reasons {self.path.name!r} have {len(self.problems)} problem(s):\n{lines}"
+
+class ReasonsInvalid(DataInvalid):
+    """The wording of reasons cannot be used."""
+
+    what = "reasons"
 
 
 class WeightsInvalid(EmotionError):

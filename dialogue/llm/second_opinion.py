@@ -79,7 +79,8 @@ class SecondOpinion:
         if not unsure(first):
             return first
         clean = normalise(text, language)
-        said = redacted(clean, first.entities)
+        # Values of this very text: of several readings another one may have been chosen.
+        said = redacted(clean, self._offline.understand(text, language, now).entities)
         intents = self._ask(clean, said, language, now)
         if not intents:
             return first

@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -143,6 +144,19 @@ def test_of_several_readings_the_likeliest_is_asked_about(model: Model) -> None:
     result = mind.understand_readings(readings, "en", NOW)
     assert [intent.id for intent in result.intents] == ["damaged_goods"]
     assert "it hums" in json.dumps(model.asked[0])
+
+
+def test_what_is_personal_in_the_reading_that_is_sent_is_taken_out_of_it(model: Model) -> None:
+    class ByText(Offline):
+        def understand(self, text: str, language: str, now: datetime) -> Understanding:
+            return replace(UNSURE, entities=(Entity("address", "5 garden road", "5 garden road"),))
+
+    model.says(labelled("damaged_goods"))
+    backend = ChatBackend(BackendAddress("m", model.url, "small"))
+    mind = SecondOpinion(ByText(UNSURE), [backend], Budget(10_000), 1.0)
+    mind.understand_readings([("it hums at 5 garden road", 0.6), ("it hums", 0.4)], "en", NOW)
+    sent = json.dumps(model.asked[0])
+    assert "it hums at <address>" in sent and "garden" not in sent
 
 
 @pytest.mark.parametrize(
