@@ -11,7 +11,7 @@ from typing import Any
 import yaml
 
 from asr.training.texts import WeightedText, clauses
-from dialogue.nlu.examples import load_examples
+from dialogue.nlu.examples import load_examples, load_several
 
 _EXAMPLE_WEIGHT = 3.0
 """One line of examples in all its readings counts this much per root of their number."""
@@ -56,6 +56,8 @@ def _examples(language: str) -> Iterator[tuple[str, float]]:
     readings = Counter(example.line for example in examples)
     for example in examples:
         yield example.text, _EXAMPLE_WEIGHT * readings[example.line] ** -0.5
+    for several in load_several(language):
+        yield several.text, _EXAMPLE_WEIGHT
 
 
 def _names(language: str) -> Iterator[str]:
