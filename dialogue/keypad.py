@@ -1,4 +1,5 @@
-"""Keys: the way out that needs no recogniser. 0 person, 1 order or parcel, 2 return, 9 language."""
+"""Keys: the way out that needs no recogniser. 0 person, 1 order or parcel, 2 return, 9 language,
+* no analysis of the voice."""
 
 from dataclasses import replace
 
@@ -6,7 +7,7 @@ from dialogue.bots.caller_orders import TAIL_DIGITS
 from dialogue.slots import KEYED
 from dialogue.turns import Memory
 
-PERSON, OTHER_LANGUAGE = "0", "9"
+PERSON, OTHER_LANGUAGE, NO_ANALYSIS = "0", "9", "*"
 _MENU = {
     PERSON: ("human_agent",),
     "1": ("track_package",),

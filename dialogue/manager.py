@@ -48,7 +48,7 @@ class DialogueManager:
         self._handover = handover
 
     def greeting(self, caller: Caller, language: str) -> str:
-        """The first sentence: a machine, recorded, why tone counts, how to reach a person."""
+        """The first sentence: a machine, recorded, why tone counts, how to refuse, the way out."""
         return self._wording.say("greeting", language)
 
     def said(self, prompt_id: str, language: str, **values: object) -> str:
@@ -118,6 +118,9 @@ class DialogueManager:
             other = "en" if memory.language == "zh" else "zh"
             nothing = Heard(Utterance("", other), NOTHING, caller, now)
             return _remembering(self._switched(other, memory, nothing))
+        if digit == keypad.NO_ANALYSIS:
+            nothing = Heard(Utterance("", memory.language), NOTHING, caller, now)
+            return _remembering(self._unanalysed(memory, nothing))
         if not intents:
             text = self._joined(memory, "key_unknown", "keys")
             return Reply(text, memory, NOTHING)

@@ -21,6 +21,7 @@ from asr.listening import Listening, ListeningSettings
 from asr.recognizer import SpeechModel
 from calls.kinds import Kind
 from calls.log import CallLog
+from dialogue import keypad
 from ivr import effects as fx
 from ivr import events as ev
 from ivr import language_question
@@ -191,6 +192,8 @@ class CallLoop:
         """What the item means for the call; runs in a thread."""
         if isinstance(item, ev.Event):
             return item
+        if item == keypad.NO_ANALYSIS and _is_no_turn(state):
+            return ev.AnalysisRefused(heard=f"[{item}]")
         if language_question.is_open(state):
             told = language_question.answer(item, self._parts.contrast)
             if told is not None:
@@ -367,6 +370,11 @@ class CallLoop:
 def _is_cough(item: UtteranceHeard) -> bool:
     brief = item.ended_ms - item.started_ms < MIN_NO_MATCH_MS
     return brief and not any(one.text for one in item.transcripts)
+
+
+def _is_no_turn(state: CallState) -> bool:
+    """Whether a key cannot be answered by the dialogue: in line, or in no language yet."""
+    return state.phase is Phase.WAITING or language_question.is_open(state)
 
 
 async def _cancel(*tasks: asyncio.Future[None]) -> None:

@@ -188,11 +188,12 @@ def _heard_while_waiting(
 def _analysis_refused(
     state: CallState, event: ev.AnalysisRefused, now_ms: int, policy: Policy
 ) -> tuple[CallState, Effects]:
-    """Said while waiting: it holds for the rest of the call, and the caller is told so."""
-    if state.phase is not Phase.WAITING or state.memory.analysis_refused:
+    """Said in line, or by key: it holds for the rest of the call, and the caller is told so."""
+    if state.phase not in (Phase.TALKING, Phase.WAITING) or state.memory.analysis_refused:
         return state, ()
     state, forgetting = mood.refused(state)
-    return state, (*forgetting, fx.Speak(prompt="analysis_off", then="hold"))
+    then = "hold" if state.phase is Phase.WAITING else "listen"
+    return state, (*forgetting, fx.Speak(prompt="analysis_off", then=then))
 
 
 def _caller_interrupted(

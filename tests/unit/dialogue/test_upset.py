@@ -96,6 +96,23 @@ def test_whoever_refuses_the_analysis_is_asked_the_open_question_again(manager):
     assert reply.memory.waiting_for == asked.memory.waiting_for
 
 
-def test_the_greeting_announces_the_analysis(manager):
-    assert "语气" in manager.greeting(MEI, "zh")
-    assert "tone of voice" in manager.greeting(MEI, "en")
+@pytest.mark.parametrize(
+    ("language", "tone", "way_out"),
+    [("zh", "语气", "不同意请按星号"), ("en", "tone of voice", "press star to refuse")],
+)
+def test_the_greeting_announces_the_analysis_and_how_to_refuse_it(manager, language, tone, way_out):
+    greeting = manager.greeting(MEI, language)
+    assert tone in greeting and way_out in greeting
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_star_refuses_and_the_open_question_is_asked_again(manager, language):
+    asked = manager.hear(
+        Utterance(POLICY_ZH if language == "zh" else "return policy", language),
+        Memory(language=language),
+        MEI,
+        NOW,
+    )
+    reply = manager.press("*", asked.memory, MEI, NOW)
+    assert reply.memory.analysis_refused and reply.memory.waiting_for == asked.memory.waiting_for
+    assert reply.text.endswith(asked.text) and reply.text != asked.text

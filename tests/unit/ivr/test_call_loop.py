@@ -132,6 +132,24 @@ def test_zero_leads_to_a_person_in_any_language() -> None:
     assert not play(story, language_open=True, models=ears(0, 0)).events(ev.LanguageTold)
 
 
+@pytest.mark.parametrize(
+    ("phase", "language_open", "times"),
+    [(Phase.WAITING, False, 1), (Phase.RINGING, True, 2)],
+)
+def test_the_star_refuses_the_analysis_where_no_turn_could(
+    phase: Phase, language_open: bool, times: int
+) -> None:
+    async def story(stream: Stream) -> None:
+        await stream.greeted()
+        stream.provider.presses("*")
+        await eventually(lambda: stream.said.count("analysis_off") == times)
+
+    stream = play(story, phase, language_open=language_open, models=ears(5, 60))
+
+    assert stream.session.state.memory.analysis_refused
+    assert not stream.events(ev.TurnTaken) and not stream.events(ev.LanguageUnsure)
+
+
 def test_a_caller_who_talks_over_the_bot_stops_it_at_once() -> None:
     async def story(stream: Stream) -> None:
         await eventually(lambda: stream.provider.media > 10)

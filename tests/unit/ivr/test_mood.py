@@ -105,6 +105,13 @@ def test_a_refusal_in_line_is_answered_and_lasts():
     assert transition(state, refuses, NOW_MS, POLICY) == (state, ())
 
 
+def test_a_refusal_by_key_before_the_language_is_known_goes_on_listening():
+    refuses = ev.AnalysisRefused("[*]")
+    state, effects = transition(in_phase(Phase.TALKING), refuses, NOW_MS, POLICY)
+    assert state.memory.analysis_refused
+    assert effects[-1] == fx.Speak(prompt="analysis_off", then="listen")
+
+
 # -- with the real dialogue and scorer
 
 

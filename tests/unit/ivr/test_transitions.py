@@ -71,7 +71,7 @@ MOVES = [
     (WAITING, ev.HeardWhileWaiting("嗯", CALM, TEMPER), WAITING, (fx.Log, fx.UpdateCall)),
     (WAITING, ev.HeardWhileWaiting("", UNSURE, TEMPER), WAITING, (fx.Log,)),
     (WAITING, REFUSES, WAITING, (fx.ForgetEmotion, fx.Log, fx.Speak)),
-    (TALKING, REFUSES, TALKING, ()),
+    (TALKING, REFUSES, TALKING, (fx.ForgetEmotion, fx.Log, fx.Speak)),
     (TALKING, ev.CallerInterrupted(260), TALKING, (fx.Log,)),
     (TALKING, ANGRY, TALKING, ()),
     (WAITING, ANSWERED, WITH_AGENT, (fx.BringCaller, fx.UpdateCall, fx.Log)),
