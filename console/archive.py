@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased, sessionmaker
 
+from calls.kinds import Kind
 from calls.models import Call, CallEvent
 from qa.models import QaScore
 from queues.models import Agent
@@ -19,6 +20,9 @@ MAX_SEGMENTS = 2_000
 MAX_RUNNING = 60
 _Listed: TypeAlias = "Select[Call, str | None, float | None, str | None]"
 """Quoted: only SQLAlchemy 2.1 takes the columns one by one."""
+MAX_ALERTS = 30
+ALERTS_KEPT = timedelta(hours=12)
+"""An alert of a call that is over waits so long for a supervisor: until the next shift has come."""
 LONGEST_CALL = timedelta(hours=4)
 """Twilio ends a call after this; an older one without an end was lost, not running."""
 
@@ -102,6 +106,18 @@ class Archive:
                 .limit(MAX_RUNNING)
             ).all()
 
+    def alerted(self, now: datetime) -> Sequence[Call]:
+        """Calls with an alert that nobody has seen, newest first; over for ALERTS_KEPT at most."""
+        recently = or_(Call.ended_at.is_(None), Call.ended_at > now - ALERTS_KEPT)
+        with self._sessions() as session:
+            return session.scalars(
+                select(Call)
+                .where(Call.started_at > now - LONGEST_CALL - ALERTS_KEPT, recently)
+                .where(_has_open_alert())
+                .order_by(Call.started_at.desc())
+                .limit(MAX_ALERTS)
+            ).all()
+
     def events_of(self, sids: Sequence[str]) -> dict[str, list[CallEvent]]:
         """The events of several calls in one query."""
         found: dict[str, list[CallEvent]] = {sid: [] for sid in sids}
@@ -142,6 +158,15 @@ class Archive:
                 .limit(1)
             ).first()
         return Recorded(recording, segments, score)
+
+
+def _has_open_alert() -> ColumnElement[bool]:
+    """An alert after which nobody has said "seen"."""
+    told, seen = aliased(CallEvent), aliased(CallEvent)
+    answered = exists().where(
+        seen.call_sid == told.call_sid, seen.kind == Kind.ALERT_SEEN.value, seen.id > told.id
+    )
+    return exists().where(told.call_sid == Call.sid, told.kind == Kind.ALERTED.value, ~answered)
 
 
 def _listed() -> _Listed:

@@ -67,22 +67,23 @@ class Board:
 
     def cards(self) -> list[Card]:
         """Calls that are running now, newest first."""
-        calls = self._archive.running(self._deps.now())
-        events = self._archive.events_of([call.sid for call in calls])
-        names = {call.sid: self._agent_name(call) for call in calls}
-        return [Card(call, digest(events[call.sid]), names[call.sid]) for call in calls]
+        return self._cards(self._archive.running(self._deps.now()))
 
     def alerts(self) -> list[Card]:
-        """Running calls of upset callers that no supervisor has seen yet, the worst first."""
-        told = [card for card in self.cards() if card.digest.has_open_alert]
+        """Calls of upset callers that no supervisor has seen yet, the worst first; also ended."""
+        told = self._cards(self._archive.alerted(self._deps.now()))
         return sorted(told, key=lambda card: -int((card.digest.alert or {}).get("level") or 0))
+
+    def alert(self, call_sid: str) -> Card | None:
+        """The call with this alert, over or not; None when no alert of it is open."""
+        call = self._deps.call_log.call(call_sid)
+        card = None if call is None else self._card(call)
+        return card if card is not None and card.digest.has_open_alert else None
 
     def card(self, call_sid: str) -> Card | None:
         """One running call; None when it is unknown or over."""
         call = self._deps.call_log.call(call_sid)
-        if call is None or call.ended_at is not None:
-            return None
-        return Card(call, digest(self._deps.call_log.events(call_sid)), self._agent_name(call))
+        return None if call is None or call.ended_at is not None else self._card(call)
 
     def waiting(self) -> list[InLine]:
         """Callers in line, in the order in which they will be answered."""
@@ -96,6 +97,14 @@ class Board:
             AtWork(agent.name, agent.status, agent.state, agent.is_silent(now_ms))
             for agent in self._deps.presence.all(now_ms)[:MAX_AGENTS]
         ]
+
+    def _cards(self, calls: Sequence[Call]) -> list[Card]:
+        events = self._archive.events_of([call.sid for call in calls])
+        return [Card(c, digest(events[c.sid]), self._agent_name(c)) for c in calls]
+
+    def _card(self, call: Call) -> Card:
+        events = self._deps.call_log.events(call.sid)
+        return Card(call, digest(events), self._agent_name(call))
 
     def _agent_name(self, call: Call) -> str | None:
         agent = self._deps.roster.get(call.agent_id) if call.agent_id else None

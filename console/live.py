@@ -40,8 +40,8 @@ def add_live(blueprint: Blueprint, deps: ConsoleDeps) -> None:
     @blueprint.post("/live/alerts/<sid>/seen")
     @require(Permission.LIVE_VIEW)
     def alert_seen(sid: str) -> Response:
-        card = board.card(sid)
-        if card is not None and card.digest.has_open_alert:
+        card = board.alert(sid)
+        if card is not None:
             level = (card.digest.alert or {}).get("level")
             by = current_user().username
             deps.call_log.append(sid, Kind.ALERT_SEEN, deps.now(), by=by, level=level)

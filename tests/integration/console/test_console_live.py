@@ -1,8 +1,10 @@
 """The live page and its events."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from calls.kinds import Kind
+from console.archive import ALERTS_KEPT
 from tests.fakes.console_house import (
     PASSWORD,
     SID,
@@ -105,7 +107,7 @@ def test_a_caller_who_gets_worse_is_shown_again(house):
     assert 'class="alert"' in house.person("boss").get("/live").text
 
 
-def test_an_alert_comes_by_itself_and_goes_with_the_call(house):
+def test_an_alert_comes_by_itself_and_stays_after_the_call_until_it_is_seen(house):
     client = house.person("boss")
     a_call(house)
     with client.get("/live/events") as answer:
@@ -115,7 +117,20 @@ def test_an_alert_comes_by_itself_and_goes_with_the_call(house):
         assert 'class="alert"' in until(news, "alerts")[1]
         house.log.end_call(SID, "caller_left", START)
         house.log.append(SID, Kind.ENDED, START, outcome="caller_left", seconds=9)
+        assert 'class="alert"' in until(news, "alerts")[1]
+        token = token_of(client, "/live")
+        client.post(f"/live/alerts/{SID}/seen", data={"csrf_token": token})
         assert 'class="alert"' not in until(news, "alerts")[1]
+
+
+def test_an_alert_nobody_saw_is_dropped_after_half_a_day(house):
+    a_call(house)
+    house.log.append(SID, Kind.ALERTED, START, **FURIOUS)
+    house.log.end_call(SID, "caller_left", START)
+    house.clock[0] = START + ALERTS_KEPT - timedelta(minutes=1)
+    assert 'class="alert"' in house.person("boss").get("/live").text
+    house.clock[0] = START + ALERTS_KEPT + timedelta(minutes=1)
+    assert 'class="alert"' not in house.person("boss").get("/live").text
 
 
 def test_only_who_may_watch_may_say_seen(house):
