@@ -26,7 +26,8 @@ class Kind(StrEnum):
     # position, expected_wait_seconds, why
     MOVED = "queue.moved"  # boost_seconds, terms, position
     POSITION = "queue.position"  # position, expected_wait_seconds (as told to the caller)
-    OFFERED = "queue.offered"  # agent_id, agent, reservation, why
+    OFFERED = "queue.offered"  # agent_id, agent, reservation, why, required, waited_seconds,
+    # idle_seconds (what `why` says, for other languages)
     NOT_ANSWERED = "queue.not_answered"  # agent_id, reason (timed_out, rejected, busy, failed)
     CONNECTED = "queue.connected"  # agent_id, agent, waited_seconds
     ABANDONED = "queue.abandoned"  # waited_seconds

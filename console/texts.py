@@ -11,6 +11,7 @@ import yaml
 from console.errors import TextsInvalid
 from console.filters import emotion_name, intent_name
 from emotion.reasons import in_words
+from qa.reasons import in_words as finding_in_words
 
 FOLDER = Path(__file__).parent / "texts"
 LANGUAGES = ("zh", "en")
@@ -40,6 +41,10 @@ class Texts:
         """Why the scorer says what it says, in one line."""
         return " · ".join(in_words(reason, self.language) for reason in kept or ())
 
+    def finding(self, kept: Any) -> str:
+        """Why a check found what it found."""
+        return finding_in_words(kept, self.language)
+
     def term(self, item: Any) -> str:
         """Why a caller has a head start; a term without facts is of an old record: its sentence."""
         told = item if isinstance(item, Mapping) else asdict(item)
@@ -54,9 +59,9 @@ class Texts:
         return line
 
     def why(self, data: Mapping[str, Any]) -> str:
-        """Why a caller waits where they wait; an old record has but its sentence."""
+        """Why a caller waits there, or is offered to whom; an old record has but its sentence."""
         if "intent" not in data:
-            return str(data.get("why", ""))
+            return self._why_offered(data)
         asked = intent_name(str(data["intent"]), self.language)
         if data.get("category"):
             asked = f"{asked} ({self.value('category', data['category'])})"
@@ -68,12 +73,23 @@ class Texts:
             skills=", ".join(self.value("skill", skill) for skill in data.get("skills") or ()),
         )
 
+    def _why_offered(self, data: Mapping[str, Any]) -> str:
+        if "idle_seconds" not in data:
+            return self.value("why", data.get("why", ""))
+        required = [self.value("skill", skill) for skill in data.get("required") or ()]
+        return self(
+            "why.offered",
+            waited=data.get("waited_seconds"),
+            idle=data["idle_seconds"],
+            skills=", ".join(required) or self("why.any_skill"),
+        )
+
     def event(self, kind: str, data: Mapping[str, object]) -> str:
         """One line of a call's story; what the event does not tell is a dash."""
         if f"event.{kind}" not in self.words:
             return kind
         shown = {name: self._shown(name, value) for name, value in data.items()}
-        if "intent" in data:
+        if "why" in data:
             shown["why"] = self.why(data)
         return self.words[f"event.{kind}"].format_map(_Known(shown))
 

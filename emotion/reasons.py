@@ -12,7 +12,6 @@ import yaml
 from emotion.errors import ReasonsInvalid
 
 LANGUAGES = ("zh", "en")
-_WORDS = Path(__file__).with_name("reasons.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,21 +33,32 @@ def reason(code: str, **values: Any) -> Reason:
     return Reason(code, plain)
 
 
-def in_words(given: Reason | Mapping[str, Any] | str, language: str) -> str:
-    """A reason for a reader; as stored in JSON it is a mapping, and of old records a sentence.
+class ReasonWords:
+    """The wordings of one file: each code in every language, with the same placeholders."""
 
-    A code that this version does not know is shown as it is.
-    """
-    if isinstance(given, str):
-        return given
-    code, values = _parts(given)
-    wording = _wordings().get(code, {}).get(language)
-    if wording is None:
-        return code
-    shown = _Shown(values)
-    for name in _SHOWN.keys() & values.keys():
-        shown[name] = _SHOWN[name](values[name], language)
-    return _READER.vformat(wording, (), shown)
+    def __init__(self, path: Path) -> None:
+        """The file is read when the first reason is worded; then raises ReasonsInvalid."""
+        self._path = path
+
+    def say(self, given: Reason | Mapping[str, Any] | str, language: str) -> str:
+        """A reason for a reader; as stored in JSON it is a mapping, and of old records a sentence.
+
+        A code that this version does not know is shown as it is.
+        """
+        if isinstance(given, str):
+            return given
+        code, values = _parts(given)
+        wording = _wordings(self._path).get(code, {}).get(language)
+        if wording is None:
+            return code
+        shown = _Shown(values)
+        for name in _SHOWN.keys() & values.keys():
+            shown[name] = _SHOWN[name](values[name], language)
+        return _READER.vformat(wording, (), shown)
+
+
+in_words = ReasonWords(Path(__file__).with_name("reasons.yaml")).say
+"""A reading's reason, in the words of zh or en."""
 
 
 def _parts(given: Reason | Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
@@ -107,9 +117,9 @@ _SHOWN: Mapping[str, Callable[[Any, str], str]] = {
 
 
 @cache
-def _wordings() -> Mapping[str, Mapping[str, str]]:
+def _wordings(path: Path) -> Mapping[str, Mapping[str, str]]:
     """Every code in every language; raises ReasonsInvalid with all that is wrong."""
-    data = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    data = yaml.safe_load(path.read_text(encoding="utf-8"))
     problems = [
         f"{code} has no wording in {language}"
         for code, wording in data.items()
@@ -123,7 +133,7 @@ def _wordings() -> Mapping[str, Mapping[str, str]]:
             if _places(wording["zh"]) != _places(wording["en"])
         ]
     if problems:
-        raise ReasonsInvalid(_WORDS, problems)
+        raise ReasonsInvalid(path, problems)
     found: Mapping[str, Mapping[str, str]] = data
     return found
 

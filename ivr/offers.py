@@ -52,6 +52,9 @@ class Offers:
             agent=reservation.agent_name,
             reservation=reservation.id,
             why=reservation.why,
+            required=list(reservation.required),
+            waited_seconds=reservation.waited_seconds,
+            idle_seconds=reservation.idle_seconds,
         )
         try:
             leg = self._client.dial_agent(

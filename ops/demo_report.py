@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from calls.kinds import Kind
 from calls.log import CallLog
 from emotion.reasons import in_words
+from qa.judge import findings_in_words
 from qa.models import QaScore
 from recordings.models import Recording
 
@@ -153,7 +154,7 @@ def _score(score: QaScore | None) -> dict[str, Any] | None:
         "score": score.score,
         "band": score.band,
         "flagged": score.flagged,
-        "findings": score.findings,
+        "findings": findings_in_words(score.findings),
     }
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from qa.reasons import Reason
+
 
 class Verdict(StrEnum):
     """Four answers: only the first two count in a score."""
@@ -139,5 +141,5 @@ class Finding:
     points: float | None
     """0-1 of the criterion's weight; None when the verdict does not count."""
     confidence: float
-    reason: str
+    reason: Reason
     evidence: tuple[Span, ...] = ()

@@ -1,6 +1,7 @@
 """Scores finished calls, each once per scorecard version, however many workers try."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from qa.evidence import CallEvidence, Finding
 from qa.gathering import gather
 from qa.hints import hint
 from qa.models import QaScore
+from qa.reasons import in_words
 from qa.scoring import score
 
 
@@ -85,6 +87,11 @@ class Judge:
         )
 
 
+def findings_in_words(findings: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Kept findings with their reasons in English: read without a dictionary of codes."""
+    return [{**one, "reason": in_words(one.get("reason", ""), "en")} for one in findings]
+
+
 def as_json(score: QaScore) -> dict[str, Any]:
     """A score as the command line, the console and the report print it."""
     return {
@@ -93,7 +100,7 @@ def as_json(score: QaScore) -> dict[str, Any]:
         "score": score.score,
         "band": score.band,
         "flagged": score.flagged,
-        "findings": score.findings,
+        "findings": findings_in_words(score.findings),
         "hint": score.hint,
         "scored_at": score.scored_at.isoformat(),
     }
@@ -108,7 +115,7 @@ def _row(criterion: Criterion, finding: Finding) -> dict[str, Any]:
         "weight": criterion.weight,
         "points": None if finding.points is None else round(criterion.weight * finding.points, 2),
         "confidence": round(finding.confidence, 3),
-        "reason": finding.reason,
+        "reason": asdict(finding.reason),
         "evidence": [
             {
                 "quote": span.quote,

@@ -27,7 +27,8 @@ class QaScore(Base):
     flagged: Mapped[bool] = mapped_column(default=False)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     """One per criterion: {"criterion", "title", "verdict", "weight", "points", "confidence",
-    "reason", "evidence": [{"quote", "party", "start_ms", "end_ms"}]}."""
+    "reason": {"code", "values"} (qa/reasons.py; of old records a sentence),
+    "evidence": [{"quote", "party", "start_ms", "end_ms"}]}."""
     hint: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     """What a reviewer is told of the caller's mood (qa/hints.py): {"level", "score", "at_ms",
     "direction", "look"}; no part of the score."""

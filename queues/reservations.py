@@ -48,8 +48,24 @@ class Reservation:
     """Until when the agent may accept."""
     language: str
     story: tuple[str, ...]
-    why: str
-    """Why this agent and this caller."""
+    required: tuple[str, ...]
+    """Skills that the caller needed at that moment."""
+    idle_seconds: int
+    """How long the agent had been idle."""
+
+    @property
+    def waited_seconds(self) -> int:
+        """How long the caller had been in line."""
+        return (self.created_ms - self.joined_ms) // 1000
+
+    @property
+    def why(self) -> str:
+        """Why this agent and this caller, in English; other readers get the values."""
+        skills = " and ".join(self.required) or "any skill"
+        return (
+            f"first in line of those who can be served (waited {self.waited_seconds} s); "
+            f"{self.agent_name} is idle longest ({self.idle_seconds} s) of the agents with {skills}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,16 +148,6 @@ def _reservation(record: dict[str, str]) -> Reservation:
         lease_ms=int(record["lease_ms"]),
         language=record["language"],
         story=story_from(record),
-        why=_why(record),
-    )
-
-
-def _why(record: dict[str, str]) -> str:
-    created = int(record["created_ms"])
-    waited = (created - int(record["joined_ms"])) // 1000
-    idle = (created - int(record["idle_since"])) // 1000
-    skills = " and ".join(filter(None, record["signature"].split(","))) or "any skill"
-    return (
-        f"first in line of those who can be served (waited {waited} s); "
-        f"{record['agent_name']} is idle longest ({idle} s) of the agents with {skills}"
+        required=tuple(filter(None, record["signature"].split(","))),
+        idle_seconds=(int(record["created_ms"]) - int(record["idle_since"])) // 1000,
     )

@@ -4,35 +4,36 @@ from collections.abc import Iterable, Sequence
 
 from qa.criteria import Criterion
 from qa.evidence import CallEvidence, EventFact, Finding, SegmentFact, Span, Verdict
+from qa.reasons import Reason, reason
 
 HEARD_WELL = 0.65
 """Mean word confidence below which absence or presence of words proves nothing about a person."""
 
 
 def passed(
-    criterion: Criterion, reason: str, spans: Iterable[Span] = (), confidence: float = 1.0
+    criterion: Criterion, why: Reason, spans: Iterable[Span] = (), confidence: float = 1.0
 ) -> Finding:
     """The criterion is met."""
-    return Finding(criterion.id, Verdict.PASS, 1.0, confidence, reason, tuple(spans))
+    return Finding(criterion.id, Verdict.PASS, 1.0, confidence, why, tuple(spans))
 
 
 def failed(
-    criterion: Criterion, reason: str, spans: Iterable[Span] = (), confidence: float = 1.0
+    criterion: Criterion, why: Reason, spans: Iterable[Span] = (), confidence: float = 1.0
 ) -> Finding:
     """The criterion is not met, and the evidence is good enough to say so."""
-    return Finding(criterion.id, Verdict.FAIL, 0.0, confidence, reason, tuple(spans))
+    return Finding(criterion.id, Verdict.FAIL, 0.0, confidence, why, tuple(spans))
 
 
-def not_applicable(criterion: Criterion, reason: str) -> Finding:
+def not_applicable(criterion: Criterion, why: Reason) -> Finding:
     """The call gave no occasion."""
-    return Finding(criterion.id, Verdict.NOT_APPLICABLE, None, 1.0, reason)
+    return Finding(criterion.id, Verdict.NOT_APPLICABLE, None, 1.0, why)
 
 
 def not_assessed(
-    criterion: Criterion, reason: str, spans: Iterable[Span] = (), confidence: float = 0.0
+    criterion: Criterion, why: Reason, spans: Iterable[Span] = (), confidence: float = 0.0
 ) -> Finding:
     """A person has to listen."""
-    return Finding(criterion.id, Verdict.NOT_ASSESSED, None, confidence, reason, tuple(spans))
+    return Finding(criterion.id, Verdict.NOT_ASSESSED, None, confidence, why, tuple(spans))
 
 
 def span_of(segment: SegmentFact) -> Span:
@@ -83,22 +84,22 @@ def can_be_heard(words: Sequence[str], evidence: CallEvidence) -> bool:
 
 
 def agent_said(
-    criterion: Criterion, evidence: CallEvidence, segments: Sequence[SegmentFact], purpose: str
+    criterion: Criterion, evidence: CallEvidence, segments: Sequence[SegmentFact]
 ) -> Finding:
     """Pass when the agent said one of the criterion's words; fail only when heard well."""
     words = criterion.words(evidence.call.language)
     for segment in segments:
         word = found_in(segment.text, words, evidence.call.language)
         if word is not None:
-            reason = f"agent said {word!r}: {purpose}"
-            return passed(criterion, reason, [span_of(segment)], segment.confidence)
+            why = reason("agent_said", word=word)
+            return passed(criterion, why, [span_of(segment)], segment.confidence)
     spans = [span_of(segment) for segment in segments]
     confidence = mean_confidence(segments)
     if not segments:
-        return not_assessed(criterion, f"no speech of the agent was recognised: {purpose}")
+        return not_assessed(criterion, reason("agent_unheard"))
     if not can_be_heard(words, evidence):
-        return not_assessed(criterion, f"the recogniser knows none of the words: {purpose}", spans)
+        return not_assessed(criterion, reason("words_unknown"), spans)
     if confidence < HEARD_WELL:
-        reason = f"agent heard with confidence {confidence:.2f}, {HEARD_WELL} needed: {purpose}"
-        return not_assessed(criterion, reason, spans, confidence)
-    return failed(criterion, f"nothing of the kind heard: {purpose}", spans, confidence)
+        why = reason("heard_badly", confidence=round(confidence, 3), needed=HEARD_WELL)
+        return not_assessed(criterion, why, spans, confidence)
+    return failed(criterion, reason("not_said"), spans, confidence)

@@ -18,6 +18,7 @@ from qa.checks.answers import (
 )
 from qa.criteria import Criterion
 from qa.evidence import CallEvidence, Finding, SegmentFact, Span
+from qa.reasons import reason
 
 _COMPLAINT = "complaint"
 _LEAST_SPEECH_SECONDS = 5.0
@@ -29,10 +30,10 @@ def agent_introduced(evidence: CallEvidence, criterion: Criterion) -> Finding:
     """The agent greets in the first seconds after being joined."""
     joined = evidence.queue.connected_ms
     if joined is None:
-        return not_applicable(criterion, "no agent took part")
+        return not_applicable(criterion, reason("no_agent"))
     limit = joined + criterion.params["within_seconds"] * 1000
     first = [s for s in evidence.with_agent("agent") if s.start_ms <= limit]
-    return agent_said(criterion, evidence, first, "greeting by the agent")
+    return agent_said(criterion, evidence, first)
 
 
 def empathy_shown(evidence: CallEvidence, criterion: Criterion) -> Finding:
@@ -43,55 +44,56 @@ def empathy_shown(evidence: CallEvidence, criterion: Criterion) -> Finding:
     """
     upset = [turn for turn in evidence.turns if _COMPLAINT in turn.intents]
     if not upset:
-        return not_applicable(criterion, "the caller did not complain")
+        return not_applicable(criterion, reason("no_complaint"))
     words = criterion.words(evidence.call.language)
     for event in evidence.bot_said():
         if event.at_ms < upset[0].at_ms:
             continue
         word = found_in(bot_text(event), words, evidence.call.language)
         if word is not None:
-            return passed(criterion, f"bot said {word!r}", [said_by_bot(event)])
+            return passed(criterion, reason("bot_kind", word=word), [said_by_bot(event)])
     if evidence.queue.connected_ms is None:
-        return failed(criterion, "the caller complained and the bot said nothing kind")
-    return agent_said(criterion, evidence, evidence.with_agent("agent"), "empathy or apology")
+        return failed(criterion, reason("nothing_kind"))
+    return agent_said(criterion, evidence, evidence.with_agent("agent"))
 
 
 def no_forbidden_words(evidence: CallEvidence, criterion: Criterion) -> Finding:
     """The agent promises nothing impossible and insults nobody."""
     if evidence.queue.connected_ms is None:
-        return not_applicable(criterion, "no agent took part")
+        return not_applicable(criterion, reason("no_agent"))
     said, language = evidence.with_agent("agent"), evidence.call.language
     words = criterion.words(language)
     hits = [segment for segment in said if found_in(segment.text, words, language) is not None]
     sure = [segment for segment in hits if segment.confidence >= HEARD_WELL]
     if sure:
-        reason = f"agent said {found_in(sure[0].text, words, language)!r}"
-        return failed(criterion, reason, map(span_of, sure), mean_confidence(sure))
+        why = reason("agent_said", word=found_in(sure[0].text, words, language))
+        return failed(criterion, why, map(span_of, sure), mean_confidence(sure))
     if hits:
-        reason = "a forbidden word may have been said, heard badly: a person should listen"
-        return not_assessed(criterion, reason, map(span_of, hits), mean_confidence(hits))
+        why = reason("perhaps_forbidden")
+        return not_assessed(criterion, why, map(span_of, hits), mean_confidence(hits))
     if not said:
-        return not_assessed(criterion, "no speech of the agent was recognised")
+        return not_assessed(criterion, reason("agent_unheard"))
     if not can_be_heard(words, evidence):
-        return not_assessed(criterion, "the recogniser knows none of the forbidden words")
-    return passed(criterion, "no forbidden word heard", confidence=mean_confidence(said))
+        return not_assessed(criterion, reason("words_unknown"))
+    return passed(criterion, reason("none_forbidden"), confidence=mean_confidence(said))
 
 
 def courteous_ending(evidence: CallEvidence, criterion: Criterion) -> Finding:
     """Whoever ended the call said thanks or goodbye."""
     if evidence.call.outcome in _LEFT_WITHOUT_GOODBYE:
-        return not_applicable(criterion, "the caller hung up")
+        return not_applicable(criterion, reason("hung_up"))
     if evidence.queue.connected_ms is not None:
         last = evidence.with_agent("agent")[-criterion.params["last_segments"] :]
-        return agent_said(criterion, evidence, last, "thanks or goodbye at the end")
+        return agent_said(criterion, evidence, last)
     said = evidence.bot_said()
     if not said:
-        return not_applicable(criterion, "nothing is known of what the bot said")
+        return not_applicable(criterion, reason("bot_unknown"))
     word = found_in(
         bot_text(said[-1]), criterion.words(evidence.call.language), evidence.call.language
     )
-    judge = passed if word is not None else failed
-    return judge(criterion, f"the bot's last words held {word!r}", [said_by_bot(said[-1])])
+    if word is None:
+        return failed(criterion, reason("no_last_words"), [said_by_bot(said[-1])])
+    return passed(criterion, reason("last_words", word=word), [said_by_bot(said[-1])])
 
 
 def no_long_silence(evidence: CallEvidence, criterion: Criterion) -> Finding:
@@ -101,23 +103,23 @@ def no_long_silence(evidence: CallEvidence, criterion: Criterion) -> Finding:
     parties was silent for as long.
     """
     if evidence.queue.connected_ms is None:
-        return not_applicable(criterion, "no agent took part")
+        return not_applicable(criterion, reason("no_agent"))
     limit = float(criterion.params["seconds"])
     quietest = min(evidence.longest_silence_seconds.values(), default=None)
     if quietest is not None and quietest <= limit:
-        return passed(criterion, f"no silence longer than {quietest:.0f} s in the sound")
+        return passed(criterion, reason("never_silent", seconds=round(quietest)))
     segments = evidence.with_agent()
     if not segments:
-        return not_assessed(criterion, "no speech was recognised after the agent was joined")
+        return not_assessed(criterion, reason("nobody_heard"))
     start, end = _longest_gap(segments, evidence.queue.connected_ms)
     seconds = (end - start) / 1000
     if seconds <= limit:
-        return passed(criterion, f"longest pause {seconds:.0f} s, {limit:g} s allowed")
+        return passed(criterion, reason("longest_pause", seconds=round(seconds), limit=limit))
     gap = Span("", "agent", start, end)
     if quietest is None or quietest < seconds - _BOTH_SILENT_TOLERANCE_SECONDS:
-        reason = f"no words for {seconds:.0f} s, but the sound was not silent for as long"
-        return not_assessed(criterion, reason, [gap])
-    return failed(criterion, f"silent for {seconds:.0f} s, {limit:g} s allowed", [gap], 0.8)
+        return not_assessed(criterion, reason("wordless", seconds=round(seconds)), [gap])
+    why = reason("silent", seconds=round(seconds), limit=limit)
+    return failed(criterion, why, [gap], 0.8)
 
 
 def _longest_gap(segments: tuple[SegmentFact, ...], since_ms: int) -> tuple[int, int]:
@@ -131,11 +133,11 @@ def _longest_gap(segments: tuple[SegmentFact, ...], since_ms: int) -> tuple[int,
 def little_talk_over(evidence: CallEvidence, criterion: Criterion) -> Finding:
     """Caller and agent let each other finish."""
     if evidence.queue.connected_ms is None:
-        return not_applicable(criterion, "no agent took part")
+        return not_applicable(criterion, reason("no_agent"))
     segments = evidence.with_agent()
     spoken = sum(segment.end_ms - segment.start_ms for segment in segments) / 1000
     if spoken < _LEAST_SPEECH_SECONDS or len({segment.party for segment in segments}) < 2:
-        return not_assessed(criterion, f"only {spoken:.0f} s of talk was recognised")
+        return not_assessed(criterion, reason("little_talk", seconds=round(spoken)))
     clashes = [
         Span(f"{first.text} / {second.text}", second.party, second.start_ms, _end(first, second))
         for first, second in pairwise(segments)
@@ -143,10 +145,10 @@ def little_talk_over(evidence: CallEvidence, criterion: Criterion) -> Finding:
     ]
     ratio = sum(clash.end_ms - clash.start_ms for clash in clashes) / 1000 / spoken
     limit = criterion.params["ratio"]
-    reason = f"{ratio:.0%} of the talk was at the same time, {limit:.0%} allowed"
+    why = reason("talk_over", ratio=round(ratio, 3), limit=limit)
     if ratio <= limit:
-        return passed(criterion, reason)
-    return failed(criterion, reason, clashes, 0.8)
+        return passed(criterion, why)
+    return failed(criterion, why, clashes, 0.8)
 
 
 def _end(first: SegmentFact, second: SegmentFact) -> int:

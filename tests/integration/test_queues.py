@@ -71,6 +71,8 @@ def test_a_caller_meets_an_agent_and_the_agent_wraps_up(floor):
     assert offer.story == ("fridge is broken",)
     assert offer.plan == plan(*FRIDGE)
     assert "waited 5 s" in offer.why and "Aisha is idle longest (5 s)" in offer.why
+    assert (offer.waited_seconds, offer.idle_seconds) == (5, 5)
+    assert offer.required == ("appliance", "lang_zh")
     assert floor.state("aisha") == ("available", "reserved")
     assert floor.waiting.position("mei").state == "offered"
 

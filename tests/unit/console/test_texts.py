@@ -82,3 +82,33 @@ def test_a_place_in_line_is_explained_in_the_readers_language():
     assert "the caller asked" not in mandarin.event(Kind.QUEUED.value, {**data, "position": 1})
     assert english.why(data).startswith("The caller asked for a person; ")
     assert mandarin.why({"why": "an old record's sentence"}) == "an old record's sentence"
+
+
+def test_an_offer_is_explained_in_the_readers_language():
+    data = {
+        "agent": "Aisha",
+        "why": "first in line of those who can be served (waited 5 s); Aisha is idle longest",
+        "required": ["appliance", "lang_zh"],
+        "waited_seconds": 5,
+        "idle_seconds": 61,
+    }
+    mandarin, english = load_texts()["zh"], load_texts()["en"]
+
+    told = mandarin.event(Kind.OFFERED.value, data)
+    assert "已等 5 秒" in told and "空闲最久（61 秒）" in told and "first in line" not in told
+    assert "idle longest (61 s)" in english.event(Kind.OFFERED.value, data)
+    assert "不限" in mandarin.why({**data, "required": []})
+    old = {"agent": "Aisha", "why": "first in line"}
+    assert mandarin.event(Kind.OFFERED.value, old) == "分配给 Aisha：first in line"
+
+
+def test_why_a_caller_was_given_keys_is_told_in_the_readers_language():
+    mandarin = load_texts()["zh"]
+    assert mandarin.event(Kind.FELL_BACK.value, {"why": "no media stream"}).endswith("没有语音连接")
+
+
+def test_a_finding_is_worded_for_its_reader_and_an_old_one_is_shown_as_it_was_kept():
+    mandarin = load_texts()["zh"]
+    late = {"code": "waited", "values": {"waited": 75, "limit": 60}}
+    assert mandarin.finding(late) == "等坐席 75 秒，最多 60 秒"
+    assert mandarin.finding("waited 75 s") == "waited 75 s"

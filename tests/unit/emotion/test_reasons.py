@@ -4,7 +4,7 @@ import msgspec
 import pytest
 
 from emotion.errors import ReasonsInvalid
-from emotion.reasons import Reason, in_words, reason
+from emotion.reasons import Reason, ReasonWords, in_words, reason
 
 ALL = [
     reason("voice_pitch", semitones=4.2),
@@ -64,16 +64,10 @@ def test_whatever_was_kept_is_shown_and_never_an_error(kept, shown):
     assert told == shown if shown is not None else told
 
 
-def test_wordings_that_disagree_are_all_named(tmp_path, monkeypatch):
-    from emotion import reasons
-
+def test_wordings_that_disagree_are_all_named(tmp_path):
     wrong = tmp_path / "reasons.yaml"
     wrong.write_text("one: {en: a}\ntwo: {en: b, zh: ''}\n", encoding="utf-8")
-    monkeypatch.setattr(reasons, "_WORDS", wrong)
-    reasons._wordings.cache_clear()
     with pytest.raises(ReasonsInvalid) as problem:
-        in_words(reason("one"), "en")
+        ReasonWords(wrong).say(reason("one"), "en")
     assert "one has no wording in zh" in str(problem.value)
     assert "two has no wording in zh" in str(problem.value)
-    monkeypatch.undo()
-    reasons._wordings.cache_clear()

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from qa.checks import find
+from qa import checks
 from qa.evidence import (
     CallEvidence,
     CallFacts,
@@ -12,6 +12,7 @@ from qa.evidence import (
     TurnFact,
     Verdict,
 )
+from qa.reasons import in_words
 from qa.scorecard import load_scorecard
 
 PASS, FAIL = Verdict.PASS, Verdict.FAIL
@@ -40,6 +41,16 @@ AGENT_CALL = CallEvidence(
         SegmentFact("agent", 69_000, 71_000, "不客气再见", 0.9),
     ),
 )
+
+
+def find(evidence, criterion):
+    """A finding, whose reason must be told whole in both languages."""
+    finding = checks.find(evidence, criterion)
+    told = {language: in_words(finding.reason, language) for language in ("zh", "en")}
+    assert told["zh"] != told["en"]
+    for sentence in told.values():
+        assert sentence != finding.reason.code and "{" not in sentence and "–" not in sentence
+    return finding
 
 
 def verdict(criterion, evidence):
@@ -97,7 +108,7 @@ def test_a_bot_that_does_not_greet_fails_with_its_words_as_evidence():
 def test_a_long_wait_fails_and_says_how_long():
     late = replace(AGENT_CALL, queue=replace(AGENT_CALL.queue, connected_ms=95_000, left_ms=95_000))
     finding = find(late, CRITERIA["answered"])
-    assert finding.verdict is FAIL and "waited 75 s" in finding.reason
+    assert finding.verdict is FAIL and in_words(finding.reason, "zh") == "等坐席 75 秒，最多 60 秒"
 
 
 def test_a_caller_who_leaves_soon_is_no_fault_and_later_is():
@@ -202,7 +213,7 @@ def test_talking_at_the_same_time_fails_when_it_is_much():
         SegmentFact("agent", 42_000, 48_000, "等一下", 0.9),
     )
     finding = find(replace(AGENT_CALL, segments=both), CRITERIA["talk_over"])
-    assert finding.verdict is FAIL and finding.reason.startswith("42%")
+    assert finding.verdict is FAIL and in_words(finding.reason, "en").startswith("42%")
 
 
 def test_a_caller_who_hung_up_owes_no_goodbye_to_anyone():
