@@ -32,10 +32,15 @@ class Boundaries:
     """(DIMENSION,)."""
     bias: float
 
-    def places(self, text: str, language: str) -> list[Place]:
-        """The places of a normalised text that are likelier than the ones beside them."""
+    def places(self, text: str, language: str, heard: Sequence[float] | None = None) -> list[Place]:
+        """The places of a normalised text that are likelier than the ones beside them; `heard` are
+        chances from elsewhere for the second unit and those after it, of equal weight.
+        """
         units = units_of(text, language)
-        chances = [0.0, *self._chances(units), 0.0]
+        own = self._chances(units)
+        if heard is not None:
+            own = [(one + other) / 2 for one, other in zip(own, heard, strict=True)]
+        chances = [0.0, *own, 0.0]
         starts = np.cumsum([len(unit) + (language == "en") for unit in units])
         return [
             Place(int(starts[at - 1]), chances[at])

@@ -1,6 +1,9 @@
-"""A linear classifier over hashed n-grams and the meaning of words: a softmax, with numpy only."""
+"""What an utterance asks for: a linear classifier over hashed n-grams and the meaning of words,
+and for English a small transformer beside it. With numpy only.
+"""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +11,7 @@ from numpy.typing import NDArray
 
 from dialogue.errors import WeightsMissing
 from dialogue.nlu.boundaries import Boundaries, Place
+from dialogue.nlu.encoder import ENCODER_FILE, Encoder, Floats, Heard
 from dialogue.nlu.features import DIMENSION, buckets
 from dialogue.nlu.intents import INTENT_IDS
 from dialogue.nlu.word_vectors import WordVectors
@@ -16,25 +20,31 @@ SEVERAL = "several"
 """What a stretch with more than one request looks like; it takes probability from every intent."""
 CLASSES = (*INTENT_IDS, SEVERAL)
 WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
+LEAST_KNOWN = 0.2
+"""Share of an utterance's features that occurred in training, below which nothing is judged."""
+HEARD_SHARE, LINEAR_SHARE = 0.6, 0.6
+"""What the encoder and the linear classifier count; chosen on an author left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class LanguageWeights:
     """The trained rows of one language."""
 
-    rows: NDArray[np.float32]
+    rows: Floats
     """(DIMENSION, number of CLASSES)."""
-    bias: NDArray[np.float32]
+    bias: Floats
     known: NDArray[np.bool_]
     """Buckets that occurred in training: how much of an utterance is familiar at all."""
-    senses: NDArray[np.float32]
+    senses: Floats
     """(word_vectors.DIMENSION, number of CLASSES)."""
     vectors: WordVectors
     boundaries: Boundaries
+    encoder: Encoder | None = None
+    """Reads English; there is none for Mandarin."""
 
 
 class Classifier:
-    """Intent probabilities of a normalised text; holds no state between calls."""
+    """What normalised texts are about; holds no state between calls."""
 
     def __init__(self, languages: dict[str, LanguageWeights]) -> None:
         self._languages = languages
@@ -49,42 +59,71 @@ class Classifier:
                 raise WeightsMissing(path.name, "trained for another list of intents")
             return cls({lang: _unpack(data, lang, path) for lang in ("zh", "en")})
 
-    def probabilities(self, text: str, language: str) -> NDArray[np.float32]:
+    def read(self, text: str, language: str) -> "Reading":
+        """One normalised utterance, of which stretches can then be judged."""
+        return Reading(text, language, self._languages[language])
+
+
+class Reading:
+    """One normalised utterance as the classifier sees it; stretches are given in characters."""
+
+    def __init__(self, text: str, language: str, weights: LanguageWeights) -> None:
+        self.text = text
+        self.language = language
+        self._weights = weights
+
+    @cached_property
+    def _heard(self) -> Heard | None:
+        encoder = self._weights.encoder
+        return encoder.read(self.text) if encoder is not None and self.text.strip() else None
+
+    def probabilities(self, start: int, end: int) -> Floats:
         """One probability for each of INTENT_IDS; the rest to 1 is the chance of several at once.
 
         All zero for a strange text.
         """
-        weights = self._languages[language]
-        found = buckets(text, language)
-        if not found.size or weights.known[found].mean() < 0.2:
+        words = self.text[start:end]
+        weights = self._weights
+        found = buckets(words, self.language)
+        if not found.size or weights.known[found].mean() < LEAST_KNOWN:
             return np.zeros(len(INTENT_IDS), dtype=np.float32)
         # Rows are divided by the square root of their number, as in training (unit length).
         logits = weights.rows[found].sum(axis=0) / np.sqrt(found.size) + weights.bias
-        logits += weights.vectors.meaning(text) @ weights.senses
-        exponents = np.exp(logits - logits.max())
-        shares: NDArray[np.float32] = exponents / exponents.sum()
-        return shares[:-1]
+        logits += weights.vectors.meaning(words) @ weights.senses
+        if self._heard is not None:
+            first = len(self.text[:start].split())
+            heard = self._heard.logits(first, first + len(words.split()))
+            logits = HEARD_SHARE * _log_shares(heard) + LINEAR_SHARE * _log_shares(logits)
+        return np.exp(_log_shares(logits))[:-1]
 
-    def places(self, text: str, language: str) -> list[Place]:
-        """Where another request may begin in a normalised text."""
-        return self._languages[language].boundaries.places(text, language)
+    def places(self) -> list[Place]:
+        """Where another request may begin."""
+        boundaries = self._weights.boundaries
+        heard = self._heard.joints[1:].tolist() if self._heard is not None else None
+        return boundaries.places(self.text, self.language, heard)
 
-    def several(self, text: str, language: str) -> float:
-        """The chance that a normalised text holds several requests; 0 for a strange one."""
-        shares = self.probabilities(text, language)
+    def several(self) -> float:
+        """The chance that the whole holds several requests; 0 for a strange one."""
+        shares = self.probabilities(0, len(self.text))
         return 1 - float(shares.sum()) if shares.any() else 0.0
 
-    def ranked(self, text: str, language: str) -> list[tuple[str, float]]:
-        """Every intent with its probability if it is only one, likeliest first."""
-        shares = self.probabilities(text, language)
+    def ranked(self) -> list[tuple[str, float]]:
+        """Every intent with its probability if the whole is only one, likeliest first."""
+        shares = self.probabilities(0, len(self.text))
         shares = shares / max(float(shares.sum()), 1e-6)
         return [(INTENT_IDS[i], float(shares[i])) for i in np.argsort(-shares, kind="stable")]
 
-    def best(self, text: str, language: str) -> tuple[str, float]:
-        """The likeliest intent and its probability; low when the text holds several."""
-        shares = self.probabilities(text, language)
+    def best(self, start: int, end: int) -> tuple[str, float]:
+        """The likeliest intent of a stretch and its probability; low when it holds several."""
+        shares = self.probabilities(start, end)
         top = int(shares.argmax())
         return INTENT_IDS[top], float(shares[top])
+
+
+def _log_shares(logits: Floats) -> Floats:
+    """Logarithms of shares that sum to 1."""
+    lowered = logits - logits.max()
+    return np.asarray(lowered - np.log(np.exp(lowered).sum()))
 
 
 def _unpack(data: "np.lib.npyio.NpzFile", language: str, path: Path) -> LanguageWeights:
@@ -101,4 +140,5 @@ def _unpack(data: "np.lib.npyio.NpzFile", language: str, path: Path) -> Language
             data[f"{language}_joints"].astype(np.float32) * data[f"{language}_joints_scale"],
             float(data[f"{language}_joints_bias"]),
         ),
+        encoder=Encoder.load() if language == "en" and ENCODER_FILE.is_file() else None,
     )

@@ -29,10 +29,14 @@ _LINKS = {
     "zh": "(?:然后|还有|另外|顺便|并且|而且|以及|同时|再就是|接着|要不然|不然|对了|再一个|和|,| )+",
     "en": r"(?:(?:and|also|then|plus|besides|but|so|or else|otherwise|or|oh|,)(?: |$))+",
 }
-_LEADING = {language: re.compile(words) for language, words in _LINKS.items()}
-_TRAILING_EN = re.compile(r"(?: (?:and|also|but|so|or|plus|then|oh|,))+$")
+_LEADING = {language: re.compile(rf"[ ,]*{words}") for language, words in _LINKS.items()}
+_TRAILING = {
+    "zh": re.compile("[ ,]+$"),
+    "en": re.compile(r"(?: (?:and|also|but|so|or|plus|then|oh)(?= |$)|[ ,])+$"),
+}
 
-Classify = Callable[[str], tuple[str, float]]
+Classify = Callable[[int, int], tuple[str, float]]
+"""The likeliest intent of the characters from the first to before the last, and its probability."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +61,8 @@ def split(
 
     def stretch(first: int, last: int) -> Stretch:
         if (first, last) not in known:
-            words = without_links(text[edges[first] : edges[last]], language)
-            known[first, last] = Stretch(words, *classify(words))
+            start, end = without_links(text, edges[first], edges[last], language)
+            known[first, last] = Stretch(text[start:end], *classify(start, end))
         return known[first, last]
 
     best: tuple[float, tuple[Stretch, ...]] = (-1.0, ())
@@ -71,14 +75,13 @@ def split(
     return best[1]
 
 
-def without_links(text: str, language: str) -> str:
-    """A stretch without the "and" before it."""
-    text = text.strip(" ,")
-    link = _LEADING[language].match(text)
-    bare = text[link.end() :] if link else text
-    if language == "en":
-        bare = _TRAILING_EN.sub("", bare)
-    return bare.strip(" ,") or text
+def without_links(text: str, start: int, end: int, language: str) -> tuple[int, int]:
+    """The bounds of a stretch without the "and" before it or after it."""
+    link = _LEADING[language].match(text, start, end)
+    first = link.end() if link else start
+    tail = _TRAILING[language].search(text, first, end)
+    last = tail.start() if tail else end
+    return (first, last) if first < last else (start, end)
 
 
 def _price(chance: float, several: float) -> float:

@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from dialogue.nlu import rules
-from dialogue.nlu.classifier import Classifier
+from dialogue.nlu.classifier import Classifier, Reading
 from dialogue.nlu.entities import Products, load_products, read_entities
 from dialogue.nlu.intents import ANSWERS, NOT_REQUESTS
 from dialogue.nlu.normalise import normalise
@@ -52,10 +52,11 @@ class Understander:
         entities = tuple(_as_written(entity, text) for entity in found)
         if _is_number_alone(clean, entities):
             return Understanding((), entities)  # an answer, or a request without a verb
-        intents = self._intents(clean, language)
+        reading = self._classifier.read(clean, language)
+        intents = self._intents(reading)
         if intents or not clean or rules.refuses_person(clean, language):
             return Understanding(tuple(intents), entities)
-        return self._unsure(clean, language, entities)
+        return _unsure(reading, entities)
 
     def understand_readings(
         self, readings: Sequence[tuple[str, float]], language: str, now: datetime
@@ -68,16 +69,8 @@ class Understander:
             ]
         )
 
-    def _unsure(self, text: str, language: str, entities: tuple[Entity, ...]) -> Understanding:
-        """Out of scope when no request is likely at all; else the two likeliest readings."""
-        ranked = self._classifier.ranked(text, language)
-        likely = [Intent(i, share, text) for i, share in ranked if i != "out_of_scope"][:2]
-        if ranked[0][0] == "out_of_scope" or likely[0].confidence < FLOOR:
-            share = dict(ranked)["out_of_scope"]
-            return Understanding((Intent("out_of_scope", share, text),), entities)
-        return Understanding((), entities, tuple(likely))
-
-    def _intents(self, text: str, language: str) -> list[Intent]:
+    def _intents(self, reading: Reading) -> list[Intent]:
+        text, language = reading.text, reading.language
         if not text:
             return []
         answer = rules.whole_answer(text, language)
@@ -86,29 +79,34 @@ class Understander:
         led = rules.leading_answer(text, language)
         if led is not None:
             intent, words, rest = led
-            asked = [i for i in self._requests(rest, language) if i.id not in NOT_REQUESTS]
+            after = _requests(self._classifier.read(rest, language))
+            asked = [i for i in after if i.id not in NOT_REQUESTS]
             return _tidy([Intent(intent, 1.0, words), *asked])
-        return _tidy(self._requests(text, language))
+        return _tidy(_requests(reading))
 
-    def _requests(self, text: str, language: str) -> list[Intent]:
-        mind = self._classifier
-        stretches = split(
-            text,
-            language,
-            lambda part: mind.best(part, language),
-            mind.places(text, language),
-            mind.several(text, language),
-        )
-        found = []
-        for stretch in stretches:
-            person = rules.asks_for_person(stretch.words, language)
-            if person is not None:
-                found.append(Intent("human_agent", 1.0, person))
-            elif stretch.intent == "human_agent" and rules.refuses_person(stretch.words, language):
-                continue
-            elif stretch.confidence >= THRESHOLD:
-                found.append(Intent(stretch.intent, stretch.confidence, stretch.words))
-        return found
+
+def _requests(reading: Reading) -> list[Intent]:
+    text, language = reading.text, reading.language
+    found = []
+    for stretch in split(text, language, reading.best, reading.places(), reading.several()):
+        person = rules.asks_for_person(stretch.words, language)
+        if person is not None:
+            found.append(Intent("human_agent", 1.0, person))
+        elif stretch.intent == "human_agent" and rules.refuses_person(stretch.words, language):
+            continue
+        elif stretch.confidence >= THRESHOLD:
+            found.append(Intent(stretch.intent, stretch.confidence, stretch.words))
+    return found
+
+
+def _unsure(reading: Reading, entities: tuple[Entity, ...]) -> Understanding:
+    """Out of scope when no request is likely at all; else the two likeliest readings."""
+    ranked = reading.ranked()
+    likely = [Intent(i, share, reading.text) for i, share in ranked if i != "out_of_scope"][:2]
+    if ranked[0][0] == "out_of_scope" or likely[0].confidence < FLOOR:
+        share = dict(ranked)["out_of_scope"]
+        return Understanding((Intent("out_of_scope", share, reading.text),), entities)
+    return Understanding((), entities, tuple(likely))
 
 
 def _as_written(entity: Entity, text: str) -> Entity:

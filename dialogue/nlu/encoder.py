@@ -1,0 +1,150 @@
+"""A small transformer reads an English utterance once; any stretch of it can then be judged in
+the light of the whole. With numpy only; `dialogue.nlu.train_encoder` makes its weights.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from dialogue.errors import WeightsMissing
+from dialogue.nlu.word_pieces import WordPieces
+
+ENCODER_FILE = Path(__file__).with_name("encoder_en.npz")
+HEADS = 12
+MAX_PIECES = 126
+"""Of one utterance; what comes after them is not read."""
+MATRICES = ("mix", "mixed", "widen", "narrow")
+"""Of a layer: into queries, keys and values; out of attention; the two of the word by itself."""
+_LEAST_SPREAD = 1e-12
+
+Floats = NDArray[np.float32]
+Table = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What the encoder made of one utterance."""
+
+    sums: Floats
+    """(pieces + 1, width): the states before each piece, added up."""
+    starts: NDArray[np.intp]
+    """(words + 1,): the first piece of each word, and the end."""
+    joints: Floats
+    """(words,): the chance that another request begins with the word."""
+    judge: tuple[Floats, Floats]
+
+    def logits(self, first: int, last: int) -> Floats:
+        """Of the classes for the words from `first` to before `last`."""
+        begin, end = self.starts[first], max(self.starts[last], self.starts[first] + 1)
+        mean = (self.sums[end] - self.sums[begin]) / np.float32(end - begin)
+        weights, bias = self.judge
+        return np.asarray(mean @ weights + bias)
+
+
+class Encoder:
+    """Reads normalised English text; holds no state between calls."""
+
+    def __init__(self, pieces: WordPieces, table: Table, layers: int) -> None:
+        self._pieces = pieces
+        self._table = table
+        self._layers = layers
+
+    @classmethod
+    def load(cls, path: Path = ENCODER_FILE) -> "Encoder":
+        """The shipped weights; raises WeightsMissing."""
+        if not path.is_file():
+            raise WeightsMissing(path.name, "the file is absent")
+        with np.load(path) as data:
+            packed = dict(data)
+        names = packed.pop("pieces").tobytes().decode("utf-8").split("\n")
+        if len(names) != len(packed["words"]):
+            raise WeightsMissing(path.name, f"{len(names)} pieces, {len(packed['words'])} vectors")
+        layers = sum(name.endswith("mix") for name in packed)
+        return cls(WordPieces(names), unpack(packed), layers)
+
+    def read(self, text: str) -> Heard:
+        """A normalised text of one word at least."""
+        numbers, starts = self._numbered(text.split())
+        states = self._states(np.array(numbers))
+        sums = np.zeros((len(states) + 1, states.shape[1]), dtype=np.float32)
+        np.cumsum(states, axis=0, out=sums[1:])
+        table = self._table
+        odds = states[starts[:-1]] @ table["joint"] + table["joint_bias"]
+        judge = (table["judge"], table["judge_bias"])
+        return Heard(sums, starts, np.asarray(1 / (1 + np.exp(-odds))), judge)
+
+    def _numbered(self, words: list[str]) -> tuple[list[int], NDArray[np.intp]]:
+        """The pieces between start and end, and where each word begins."""
+        numbers = [self._pieces.start]
+        starts = []
+        for word in words:
+            starts.append(min(len(numbers), MAX_PIECES))
+            numbers += self._pieces.of(word)
+        numbers = numbers[: MAX_PIECES + 1]
+        return [*numbers, self._pieces.end], np.array([*starts, len(numbers)])
+
+    def _states(self, numbers: NDArray[np.intp]) -> Floats:
+        table = self._table
+        words = table["words"][numbers] * table["words_step"][numbers, None].astype(np.float32)
+        states = self._level(words + table["places"][: len(numbers)], "start")
+        for layer in range(self._layers):
+            seen = self._linear(self._attend(states, layer), f"{layer}_mixed")
+            states = self._level(states + seen, f"{layer}_level")
+            inner = gelu(self._linear(states, f"{layer}_widen"))
+            states = self._level(states + self._linear(inner, f"{layer}_narrow"), f"{layer}_last")
+        return states
+
+    def _attend(self, states: Floats, layer: int) -> Floats:
+        length, width = states.shape
+        rows = self._linear(states, f"{layer}_mix").reshape(length, 3, HEADS, width // HEADS)
+        query, key, value = rows.transpose(1, 2, 0, 3)
+        scores = query @ key.transpose(0, 2, 1)
+        shares = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        shares /= shares.sum(axis=-1, keepdims=True)
+        return np.asarray((shares @ value).transpose(1, 0, 2).reshape(length, width))
+
+    def _linear(self, states: Floats, name: str) -> Floats:
+        turned: Floats = states @ self._table[name]
+        turned += self._table[f"{name}_bias"]
+        return turned
+
+    def _level(self, states: Floats, name: str) -> Floats:
+        """Brought to one mean and spread, then to the trained ones."""
+        centred = states - states.mean(axis=-1, keepdims=True)
+        spread = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + _LEAST_SPREAD)
+        level: Floats = centred / spread
+        level *= self._table[f"{name}_scale"]
+        level += self._table[f"{name}_bias"]
+        return level
+
+
+def unpack(packed: Table) -> dict[str, NDArray[Any]]:
+    """The matrices out of their bytes; word vectors stay in bytes, as few are used at a time."""
+    table = {}
+    for name, numbers in packed.items():
+        if name.endswith("_step") and name != "words_step":
+            continue
+        step = packed.get(f"{name}_step")
+        if step is None or name == "words":
+            table[name] = numbers
+        else:
+            table[name] = np.multiply(numbers, step, dtype=np.float32)
+    return table
+
+
+def gelu(values: Floats) -> Floats:
+    """The smooth step of the model, by its usual approximation with tanh."""
+    inner = values * values
+    inner *= np.float32(0.044715)
+    inner += np.float32(1)
+    inner *= values
+    inner *= np.float32(0.7978845608)  # the root of 2 / pi
+    np.tanh(inner, out=inner)
+    inner += np.float32(1)
+    inner *= values
+    inner *= np.float32(0.5)
+    return inner
