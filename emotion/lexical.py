@@ -14,6 +14,8 @@ _FURTHER_HITS = 0.3
 """The strongest hit counts whole, each other one this much: five mild words are not a threat."""
 _QUESTION = re.compile(r"(.)[不没]\1$")
 """Is it or is it not: 是不是, 有没有 deny nothing."""
+_MOST_WORDS = 20
+"""Of one utterance; nobody reads more, and they travel in the call's state."""
 _NOTHING_HEARD = LexicalReading(level=0, confidence=0.0)
 
 
@@ -62,7 +64,8 @@ class LexicalScorer:
         if mocked or any(pattern.search(said) for pattern in lexicon.contrasts):
             soothing = 0.0
         level = min(_level(points, soothing), ceiling)
-        return LexicalReading(level, _confidence(said, language, len(words)), tuple(words))
+        sure = _confidence(said, language, len(words))
+        return LexicalReading(level, sure, tuple(words[:_MOST_WORDS]))
 
 
 def _normalised(text: str, language: str) -> str:

@@ -14,7 +14,7 @@ from audio.files import read_sound
 from audio.frames import RATE
 from audio.resample import resample
 from emotion.acoustic import AcousticScorer
-from emotion.cli_view import lexical_json, to_json
+from emotion.cli_view import text_json, to_json
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
 from ops.model_choices import chosen_models
@@ -38,7 +38,7 @@ class EmotionView:
         if "text" in line:
             if not isinstance(line["text"], str):
                 raise ValueError(f"text {line['text']!r} is not a string")
-            return {"lexical": lexical_json(self._lexical.score(line["text"], language))}
+            return text_json(self._lexical.score(line["text"], language))
         baseline = line.get("baseline")
         return self.file(Path(line["path"]), Path(baseline) if baseline else None, language)
 
@@ -60,7 +60,7 @@ class EmotionView:
         """For people."""
         fused = result["fused"]
         if fused is None:
-            return "too little to judge"
+            return f"not judged: {'; '.join(result['abstained'])}"
         reasons = "; ".join(fused["reasons"]) or "nothing special"
         return f"level {fused['level']}, score {fused['score']:.2f}: {reasons}"
 

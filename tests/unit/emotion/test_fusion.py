@@ -12,7 +12,7 @@ from emotion.acoustic import AcousticScorer
 from emotion.cli_view import to_json
 from emotion.fusion import EmotionScorer, EmotionState
 from emotion.lexical import LexicalScorer
-from emotion.weights import FREE, load_models
+from emotion.weights import FREE, SHIPPED, load_models
 
 RATE = 8000
 
@@ -145,10 +145,12 @@ def test_the_state_travels_as_json_unchanged(scorer):
 
 def test_the_view_prints_null_for_a_missing_part(scorer):
     quiet = to_json(scorer.hear(EmotionState(), QUIET, "", "zh", 0))
-    assert quiet == {"acoustic": None, "lexical": None, "fused": None}
+    why = ["no voice to judge and no strong words", "less than 0.4 s of voice"]
+    assert quiet == {"acoustic": None, "lexical": None, "fused": None, "abstained": why}
     upset = to_json(scorer.hear(EmotionState(), voice(2.0), "我要投诉", "zh", 0))
     assert set(upset["acoustic"]) == {"arousal", "anger", "confidence"}
     assert upset["lexical"] == {"level": 2, "confidence": 0.7, "words": ["投诉"]}
+    assert "abstained" not in upset
     assert set(upset["fused"]) == {"score", "level", "confidence", "reasons"}
     json.dumps(upset)
 
@@ -162,20 +164,29 @@ def test_the_live_path_imports_nothing_heavy():
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
+@pytest.mark.parametrize("weights", [SHIPPED, FREE], ids=["trained", "free"])
 @pytest.mark.parametrize("gain", [12.0, -12.0], ids=["louder", "softer"])
-@pytest.mark.parametrize(
-    ("moment", "most"),
-    [(0, 0.02), (4, 0.02), (8, 0.02), (12, 0.02), (16, 0.02), (5.2, 0.1), (13.5, 0.1), (17, 0.1)],
-)
-def test_a_change_of_the_lines_gain_moves_the_score_by_little(scorer, gain, moment, most):
-    """Within a sentence this cold, made-up voice moves more than people do: see MODEL_CARD.md."""
+def test_a_change_of_the_lines_gain_at_any_moment_moves_no_score_by_more_than_0_02(weights, gain):
+    """Before, between and within sentences of four seconds; MODEL_CARD.md tells of real voices."""
+    scorer = EmotionScorer(AcousticScorer.load(weights), LexicalScorer.load())
     calm, raised = voice(4.0) // 3, voice(4.0, pitch=230, tilt=0.3, syllables=6) // 3
     plain = np.concatenate([calm, calm, calm, raised, raised])
-    line = plain.astype(np.float64)
-    line[int(moment * RATE) :] *= 10 ** (gain / 20)
-    sounds = [np.array_split(x.astype(np.int16), 5) for x in (plain, line)]
-    scores = [hear_all(scorer, [(pcm, "") for pcm in parts]).reading.score for parts in sounds]
-    assert scores[1] == pytest.approx(scores[0], abs=most)
+    scores = voice_scores(scorer, plain)
+    for moment in (0, 4, 12, 16, 5.2, 11, 13.5, 14, 17, 18.6):
+        line = plain.astype(np.float64)
+        line[int(moment * RATE) :] *= 10 ** (gain / 20)
+        changed = voice_scores(scorer, line.astype(np.int16))
+        assert changed == pytest.approx(scores, abs=0.02), moment
+
+
+def voice_scores(scorer, line):
+    """After each of five utterances."""
+    state, scores = EmotionState(), []
+    for number, pcm in enumerate(np.array_split(line, 5), 1):
+        heard = scorer.hear(state, pcm, "", "zh", 4000 * number)
+        state = heard.state
+        scores.append(heard.reading.score)
+    return scores
 
 
 def test_long_texts_are_read_in_no_time(scorer):

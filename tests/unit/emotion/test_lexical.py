@@ -109,3 +109,9 @@ def test_every_problem_of_a_lexicon_is_named_at_once(tmp_path):
 def test_a_lexicon_that_is_not_there_is_a_clear_error(tmp_path):
     with pytest.raises(LexiconInvalid, match=r"zh\.yaml"):
         LexicalScorer.load(tmp_path)
+
+
+def test_of_words_without_end_only_some_are_kept(scorer):
+    reading = scorer.score("我要投诉" * 3000, "zh")
+    assert reading.level == scorer.score("我要投诉" * 21, "zh").level
+    assert len(reading.words) == 20

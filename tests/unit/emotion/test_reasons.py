@@ -19,6 +19,7 @@ ALL = [
     reason("not_understood", times=2),
     reason("little_voice", windows=1, needed=3),
     reason("no_voice"),
+    reason("no_words"),
     reason("short_voice", seconds=0.4),
     reason("clipped", share=0.31),
     reason("not_one_person"),
