@@ -19,7 +19,7 @@ from recordings.models import Recording
 from security.roles import Permission, may
 
 OUTCOMES = ("solved_by_bot", "answered_by_agent", "abandoned", "caller_left", "failed")
-BANDS = ("pass", "coach", "flag", "unavailable")
+BANDS = ("pass", "coach", "flag", "unavailable", "too_short")
 QUIET_KINDS = ("turn.heard", "turn.bot", "turn.replied", "turn.understood", "turn.emotion")
 """Told by the transcript; the story's timeline leaves them out."""
 MAX_EVENTS = 1_000

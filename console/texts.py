@@ -98,6 +98,8 @@ class Texts:
             return self.reasons(value)
         if name == "level":
             return self.value("emotion", emotion_name(value if isinstance(value, int) else None))
+        if value is None:
+            return "–"
         if name == "seconds" or name.endswith("_seconds"):
             return f"{value:.0f}" if isinstance(value, int | float) else str(value)
         if isinstance(value, float):

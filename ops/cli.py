@@ -256,7 +256,8 @@ def qa(call: str, as_json: bool) -> None:
     if as_json:
         click.echo(dump(result))
         return
-    click.echo(f"{result['score']}  {result['band']}")
+    score = "not scored" if result["score"] is None else result["score"]
+    click.echo(f"{score}  {result['band']}")
     for finding in result["findings"]:
         click.echo(f"  {finding['verdict']:<15} {finding['criterion']}: {finding['reason']}")
 

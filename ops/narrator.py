@@ -77,9 +77,10 @@ def _recorded(data: dict[str, Any]) -> str:
 
 
 def _scored(data: dict[str, Any]) -> str:
-    score = "unavailable" if data["score"] is None else f"{data['score']:.0f}/100"
+    if data["score"] is None:
+        return f"not scored: {data['band'].replace('_', ' ')}"
     failed = f", failed: {', '.join(data['failed'])}" if data["failed"] else ""
-    return f"{score} {data['band']}{failed}"
+    return f"{data['score']:.0f}/100 {data['band']}{failed}"
 
 
 def _latency(data: dict[str, Any]) -> str:

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+SHORTEST_SECONDS = 15.0
+"""The greeting, and a moment to answer it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
@@ -44,6 +47,8 @@ class Scorecard:
     version: int
     criteria: tuple[Criterion, ...]
     hint: HintRule = HintRule()
+    shortest_seconds: float = SHORTEST_SECONDS
+    """A caller who hung up sooner without having said a word gives nothing to judge."""
 
     @property
     def key(self) -> str:

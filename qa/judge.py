@@ -17,7 +17,7 @@ from qa.gathering import gather
 from qa.hints import hint
 from qa.models import QaScore
 from qa.reasons import in_words
-from qa.scoring import score
+from qa.scoring import TOO_SHORT, is_too_short, score
 
 
 class Judge:
@@ -69,6 +69,8 @@ class Judge:
             return found
 
     def _judge(self, evidence: CallEvidence, now: datetime) -> QaScore:
+        if is_too_short(evidence, self._scorecard.shortest_seconds):
+            return self._unjudged(evidence, now)
         criteria = self._scorecard.criteria
         findings = [find(evidence, criterion) for criterion in criteria]
         scored = score(self._scorecard, findings)
@@ -83,6 +85,17 @@ class Judge:
                 for criterion, finding in zip(criteria, findings, strict=True)
             ],
             hint=hint(evidence, self._scorecard.hint),
+            scored_at=now,
+        )
+
+    def _unjudged(self, evidence: CallEvidence, now: datetime) -> QaScore:
+        return QaScore(
+            call_sid=evidence.call.sid,
+            scorecard=self._scorecard.key,
+            score=None,
+            band=TOO_SHORT,
+            flagged=False,
+            findings=[],
             scored_at=now,
         )
 

@@ -23,7 +23,7 @@ class QaScore(Base):
     score: Mapped[float | None]
     """0-100; null when nothing could be assessed."""
     band: Mapped[str] = mapped_column(String(12))
-    """pass, coach, flag, unavailable."""
+    """pass, coach, flag, unavailable, too_short (qa/scoring.py)."""
     flagged: Mapped[bool] = mapped_column(default=False)
     findings: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     """One per criterion: {"criterion", "title", "verdict", "weight", "points", "confidence",

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 import yaml
 
 from qa.checks import CHECKS
-from qa.criteria import Criterion, HintRule, Scorecard
+from qa.criteria import SHORTEST_SECONDS, Criterion, HintRule, Scorecard
 from qa.errors import ScorecardInvalid
 
 LANGUAGES = ("zh", "en")
@@ -43,14 +43,15 @@ class _Reader:
         if not _is_number(version) or not isinstance(version, int) or version < 1:
             self._wrong("version", version, "a whole number from 1")
             version = 1
-        for key in sorted(set(top) - {"name", "version", "criteria", "hint"}):
+        for key in sorted(set(top) - {"name", "version", "criteria", "hint", "shortest_seconds"}):
             self.problems.append(f"unknown key {key!r}")
         listed = top.get("criteria")
         if not isinstance(listed, list) or not listed:
             self._wrong("criteria", listed, "a list with at least one criterion")
             listed = []
         criteria = tuple(self._criterion(n, item) for n, item in enumerate(listed))
-        card = Scorecard(str(name), version, criteria, self._hint(top.get("hint", {})))
+        shortest = self._shortest(top.get("shortest_seconds", SHORTEST_SECONDS))
+        card = Scorecard(str(name), version, criteria, self._hint(top.get("hint", {})), shortest)
         self._twice(card)
         if len(card.key) > _LONGEST_KEY:
             self.problems.append(f"name: {card.key!r} is longer than {_LONGEST_KEY} signs")
@@ -67,6 +68,12 @@ class _Reader:
                 self._wrong(f"hint.{name}", value, "an emotion level from 1 to 3")
                 return HintRule()
         return HintRule(**levels)
+
+    def _shortest(self, raw: object) -> float:
+        if _is_number(raw) and 0 <= raw < 1e6:
+            return float(raw)
+        self._wrong("shortest_seconds", raw, "a number from 0")
+        return SHORTEST_SECONDS
 
     def _twice(self, card: Scorecard) -> None:
         ids = [criterion.id for criterion in card.criteria]

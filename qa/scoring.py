@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from math import isfinite
 
 from qa.criteria import Criterion, Scorecard
-from qa.evidence import Finding, Verdict
+from qa.evidence import CallEvidence, Finding, Verdict
 
 PASS_FROM, COACH_FROM = 85.0, 70.0
 """Bands of Calabrio's default form."""
+
+TOO_SHORT = "too_short"
+"""Band of a call that gave nothing to judge; it has no score and counts in no average."""
+_HUNG_UP = {"caller_left", "abandoned"}
 
 _ANSWERED = (Verdict.PASS, Verdict.FAIL)
 
@@ -20,11 +24,23 @@ class Scored:
     score: float | None
     """0-100 with one decimal; None when nothing was answered."""
     band: str
-    """pass, coach, flag, unavailable."""
+    """pass, coach, flag, unavailable, too_short."""
     flagged: bool
     """Someone should look: flag band, or a failed kill or critical question."""
     critical_score: float | None
     """The critical questions alone, 0-100; None when none was answered."""
+
+
+def is_too_short(evidence: CallEvidence, shortest_seconds: float) -> bool:
+    """Whether the caller hung up so soon, and without a word, that nothing can be judged."""
+    call = evidence.call
+    if call.outcome not in _HUNG_UP or call.ended_ms is None:
+        return False
+    since = call.started_ms if call.answered_ms is None else call.answered_ms
+    spoke = any(turn.heard for turn in evidence.turns) or any(
+        segment.party == "caller" and segment.text for segment in evidence.segments
+    )
+    return not spoke and call.ended_ms - since < shortest_seconds * 1000
 
 
 def score(scorecard: Scorecard, findings: Sequence[Finding]) -> Scored:

@@ -202,11 +202,28 @@ def test_a_call_that_was_never_answered_is_scored_not_crashed(session_factory, j
     assert score.band == "flag" and verdicts(score)["answered"] == "fail"
 
 
+def test_a_caller_who_hangs_up_at_once_is_not_scored(session_factory, judge):
+    gone = Call(
+        sid=SID,
+        caller_number="+8613800000001",
+        called_number="+8640000000",
+        language="zh",
+        outcome="caller_left",
+        started_at=START,
+        answered_at=at(2),
+        ended_at=at(9),
+    )
+    store(session_factory, [gone])
+    score = judge.score_call(SID, LATER)
+    assert (score.score, score.band, score.flagged) == (None, "too_short", False)
+    assert score.findings == [] and judge.score_call(SID, LATER).id == score.id
+
+
 def test_the_json_view_survives_a_factory_that_expires_its_objects(session_factory):
     store(session_factory, call_with_aisha())
     expiring = sessionmaker(session_factory.kw["bind"])
     judge = Judge(expiring, load_scorecard())
     printed = as_json(judge.score_call(SID, LATER))
     assert printed == as_json(judge.score_call(SID, LATER))
-    assert printed["call_sid"] == SID and printed["scorecard"] == "hotline-basic@2"
+    assert printed["call_sid"] == SID and printed["scorecard"] == "hotline-basic@3"
     assert len(json.loads(json.dumps(printed))["findings"]) == 12

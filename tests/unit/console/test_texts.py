@@ -84,6 +84,12 @@ def test_a_place_in_line_is_explained_in_the_readers_language():
     assert mandarin.why({"why": "an old record's sentence"}) == "an old record's sentence"
 
 
+def test_a_call_that_was_too_short_to_judge_is_said_to_be_so():
+    data = {"score": None, "band": "too_short", "scorecard": "hotline-basic@3"}
+    told = load_texts()["zh"].event(Kind.SCORED.value, data)
+    assert "None" not in told and "过短" in told
+
+
 def test_an_offer_is_explained_in_the_readers_language():
     data = {
         "agent": "Aisha",

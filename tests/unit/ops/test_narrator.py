@@ -125,6 +125,7 @@ def test_a_call_that_is_joined_late_has_at_least_a_number() -> None:
     ("kind", "data", "sentence"),
     [
         (Kind.SCORED, {"score": None, "band": "unavailable", "failed": []}, "unavailable"),
+        (Kind.SCORED, {"score": None, "band": "too_short", "failed": []}, "not scored: too short"),
         (Kind.UNDERSTOOD, {"intents": [], "entities": []}, "nothing"),
         (Kind.REPLIED, {"text": "好", "latency_ms": None}, "“好”"),
         (Kind.POSITION, {"position": 1, "expected_wait_seconds": None}, "place 1, wait unknown"),

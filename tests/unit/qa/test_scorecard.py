@@ -7,14 +7,14 @@ from qa.scorecard import load_scorecard
 
 def test_the_bundled_scorecard_is_good_and_uses_every_check():
     card = load_scorecard()
-    assert card.key == "hotline-basic@2"
+    assert card.key == "hotline-basic@3"
     assert {criterion.check for criterion in card.criteria} == set(CHECKS)
 
 
 def test_every_problem_is_listed_at_once_with_its_place(tmp_path):
     path = tmp_path / "card.yaml"
     path.write_text(
-        "name: ''\nversion: 0\ncolour: red\n"
+        "name: ''\nversion: 0\ncolour: red\nshortest_seconds: soon\n"
         "criteria:\n"
         "  - {id: a, title: {zh: 甲}, check: dance, weight: 0, kill: maybe}\n"
         "  - {id: b, title: {zh: 乙, en: b}, check: no_long_silence, weight: .nan,"
@@ -31,6 +31,7 @@ def test_every_problem_is_listed_at_once_with_its_place(tmp_path):
         "name: '' is not a short name",
         "version: 0 is not a whole number from 1",
         "unknown key 'colour'",
+        "shortest_seconds: 'soon' is not a number from 0",
         "criteria.a.title.en: None is not a text",
         "criteria.a.check: 'dance' is not one of agent_introduced,",
         "criteria.a.weight: 0 is not a number above 0",

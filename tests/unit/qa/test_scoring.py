@@ -1,8 +1,16 @@
 import pytest
 
 from qa.criteria import Criterion, Scorecard
-from qa.evidence import Finding, Verdict
-from qa.scoring import band_of, score
+from qa.evidence import (
+    CallEvidence,
+    CallFacts,
+    Finding,
+    SegmentFact,
+    TurnFact,
+    Verdict,
+)
+from qa.reasons import reason
+from qa.scoring import band_of, is_too_short, score
 
 PASS, FAIL = Verdict.PASS, Verdict.FAIL
 NA, OPEN = Verdict.NOT_APPLICABLE, Verdict.NOT_ASSESSED
@@ -17,7 +25,7 @@ def judged(*answers, **flags):
         kill, critical = flags.get("kill") == name, flags.get("critical") == name
         criteria.append(Criterion(name, title, "x", weight, kill, critical))
         value = points[0] if points else POINTS[verdict]
-        findings.append(Finding(name, verdict, value, 1.0, ""))
+        findings.append(Finding(name, verdict, value, 1.0, reason("solved")))
     return score(Scorecard("card", 1, tuple(criteria)), findings)
 
 
@@ -73,3 +81,30 @@ def test_bands(total, band):
 def test_points_that_are_no_points_are_refused(points):
     with pytest.raises(ValueError, match="0 to 1 is right"):
         judged((1, PASS, points))
+
+
+def left(seconds=9, outcome="caller_left", answered=True, **more):
+    """A caller who hung up so many seconds after the answer."""
+    facts = CallFacts("CA1", "zh", outcome, None, -2000, 0 if answered else None, seconds * 1000)
+    return CallEvidence(facts, **more)
+
+
+@pytest.mark.parametrize(
+    ("evidence", "too_short"),
+    [
+        (left(9), True),
+        (left(9, "abandoned"), True),
+        (left(5, answered=False), True),
+        (left(15), False),
+        (left(14, answered=False), False),  # it rang for 16 s: that is ours to explain
+        (left(9, "failed"), False),
+        (left(9, "solved_by_bot"), False),
+        (left(9, "answered_by_agent"), False),
+        (left(9, turns=(TurnFact(1, 3000, "[0]"),)), False),
+        (left(9, turns=(TurnFact(1, 3000, ""),)), True),
+        (left(9, segments=(SegmentFact("caller", 3000, 4000, "喂", 0.4),)), False),
+        (left(9, segments=(SegmentFact("agent", 0, 4000, "您好", 0.9),)), True),
+    ],
+)
+def test_only_a_silent_caller_who_soon_hung_up_leaves_nothing_to_judge(evidence, too_short):
+    assert is_too_short(evidence, 15.0) is too_short
