@@ -156,6 +156,8 @@ def _wait_checked(
         return state, ()
     values = {"position": str(event.position), "seconds": "" if wait is None else str(wait)}
     log = _log(Kind.POSITION, position=event.position, expected_wait_seconds=wait)
+    if due and state.told_at_ms:  # told for the second time: this stream has served for long
+        state = _with(state, streams_lost=0)
     told = _with(state, told_at_ms=now_ms, told_position=event.position, told_wait=wait is not None)
     return told, (log, fx.Speak(prompt="waiting", values=values, then="hold"))
 
@@ -167,7 +169,7 @@ def _heard_while_waiting(
     plan = state.plan
     if state.phase is not Phase.WAITING or plan is None:
         return state, ()
-    state = mood.felt(state, event.emotion, event.emotion_state)
+    state = mood.felt(_with(state, streams_lost=0), event.emotion, event.emotion_state)
     state, record = mood.recorded(state, event.emotion, policy.alert_level)
     if event.emotion.abstained:
         return state, record

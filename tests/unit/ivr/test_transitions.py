@@ -250,6 +250,17 @@ def test_a_stream_that_served_a_turn_ends_the_row_of_lost_ones() -> None:
     assert (lost.streams_lost, served.streams_lost) == (1, 0)
 
 
+def test_a_waiting_callers_stream_that_serves_ends_the_row_of_lost_ones() -> None:
+    lost, _ = transition(in_phase(WAITING, streams_lost=2), ev.StreamLost(), NOW_MS, POLICY)
+    back, _ = transition(lost, OPENED, NOW_MS, POLICY)
+    told, _ = transition(back, PLACED, NOW_MS + 1000, POLICY)
+    assert told.streams_lost == 3, "one that just opened has proved nothing yet"
+
+    again, _ = transition(told, PLACED, NOW_MS + 1000 + POLICY.announce_ms, POLICY)
+    heard, _ = transition(told, ev.HeardWhileWaiting("嗯", CALM, TEMPER), NOW_MS + 2000, POLICY)
+    assert (again.streams_lost, heard.streams_lost) == (0, 0)
+
+
 RESERVATIONS = st.sampled_from(["RV1", "RV2"])
 READINGS = st.sampled_from([CALM, FURIOUS, UNSURE])
 EVENTS = st.one_of(
