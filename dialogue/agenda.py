@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aftersales.errors import AfterSalesError
-from dialogue import upset
+from dialogue import proofs, upset
 from dialogue.bots.base import Bot, BotMove, Request
 from dialogue.bots.caller_orders import with_story
 from dialogue.bots.faq import FaqBot
+from dialogue.identity import Identity
+from dialogue.kept_words import kept, taken_up
 from dialogue.nlu.intents import label
+from dialogue.proofs import Level, with_told
 from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
 from dialogue.wording import Wording
 
@@ -51,14 +54,23 @@ def added(memory: Memory, intents: tuple[str, ...], wording: Wording) -> Memory:
     return with_story(memory, *notes)
 
 
-def run(bots: Mapping[str, Bot], wording: Wording, memory: Memory, heard: Heard) -> Step:
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Who works off an agenda, and by which words."""
+
+    bots: Mapping[str, Bot]
+    identity: Identity
+    wording: Wording
+
+
+def run(staff: Staff, memory: Memory, heard: Heard) -> Step:
     """Let the bots work off the agenda; `memory.waiting_for` is the slot that was asked, if any."""
     texts: list[str] = []
-    asked = _slot(memory)
+    wording, asked = staff.wording, _slot(memory)
     while memory.agenda:
         request = Request(memory.agenda[0], heard.understanding, asked)
-        move = _move(bots, wording, request, memory, heard)
-        memory, asked = move.memory, None
+        move = _move(staff, request, memory, heard, first=not texts)
+        memory, asked = with_told(move.memory, move.text), None
         texts.append(move.text)
         if move.handover is not None:
             memory = _waiting(memory, None)
@@ -79,23 +91,48 @@ def _slot(memory: Memory) -> str | None:
     return slot if intent == memory.agenda[0] else None
 
 
-def _move(
-    bots: Mapping[str, Bot], wording: Wording, request: Request, memory: Memory, heard: Heard
-) -> BotMove:
+def _move(staff: Staff, request: Request, memory: Memory, heard: Heard, *, first: bool) -> BotMove:
     """The bot's move; a stranger's number and a shop out of reach both lead to a person.
 
     A stranger still hears the answers that are the same for everybody.
     """
-    if heard.caller.customer_id is None and request.intent not in FaqBot.intents:
-        return _to_person(wording, "unknown_caller", request, memory)
+    caller = heard.caller
+    if caller.customer_id is None and request.intent not in FaqBot.intents:
+        return _to_person(staff.wording, "unknown_caller", request, memory)
     try:
-        return bots[request.intent].handle(
-            request, memory, heard.caller, heard.utterance, heard.now
-        )
+        if first:
+            memory = staff.identity.hear(request, memory, caller, heard.utterance)
+        return _proven_move(staff, request, memory, heard)
     except AfterSalesError as problem:
         # Nothing half done is repeated: every deed has a key, and a person takes over from here.
-        moved = _to_person(wording, "shop_unavailable", request, memory)
+        moved = _to_person(staff.wording, "shop_unavailable", request, memory)
         return replace(moved, trouble=str(problem))
+
+
+def _proven_move(staff: Staff, request: Request, memory: Memory, heard: Heard) -> BotMove:
+    """The move of the bot, once the caller has shown enough for it to speak (identity.yaml)."""
+    bot, caller, utterance = staff.bots[request.intent], heard.caller, heard.utterance
+    if caller.customer_id is None:
+        return bot.handle(request, memory, caller, utterance, heard.now)
+    # A bot that settles several of the requests in one is asked for the strictest of them.
+    together = bot.intents & {request.intent, *memory.agenda}
+    need = max(staff.identity.rules.requests[intent] for intent in together)
+    stranger = replace(caller, customer_id=None, name=None)
+    if need == Level.EVERYBODY and not proofs.shown(memory):
+        return bot.handle(request, memory, stranger, utterance, heard.now)
+    if proofs.shown(memory) < need and staff.identity.declines(request, utterance):
+        if request.intent in FaqBot.intents:
+            return bot.handle(request, memory, stranger, utterance, heard.now)
+        return staff.identity.declined(request, memory)
+    memory = kept(memory, heard.understanding, utterance) if request.asked is None else memory
+    question = staff.identity.question(need, request, memory, caller, utterance, heard.now)
+    if question is not None:
+        return question
+    waited = taken_up(memory, request.intent, utterance)
+    if waited is not None:
+        memory, understanding, utterance = waited
+        request = Request(request.intent, understanding)
+    return bot.handle(request, memory, caller, utterance, heard.now)
 
 
 def _to_person(wording: Wording, prompt: str, request: Request, memory: Memory) -> BotMove:

@@ -1,6 +1,6 @@
 """The dialogue put together: understanding, wording and all bots on one shop."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -27,13 +27,19 @@ from dialogue.bots.refund import RefundBot
 from dialogue.bots.returns import ReturnsBot
 from dialogue.bots.shipping_bill import ShippingCase
 from dialogue.bots.visits import VisitCase
+from dialogue.identity import Identity, four_digits
 from dialogue.llm.backend import BackendAddress, ChatBackend
 from dialogue.llm.budget import Budget
 from dialogue.llm.second_opinion import SecondOpinion
 from dialogue.manager import DialogueManager
+from dialogue.nlu.intents import INTENT_IDS, NOT_REQUESTS
 from dialogue.nlu.understander import Understander
+from dialogue.proofs import load_identity
 from dialogue.turns import Understands
 from dialogue.wording import load_wording
+
+BOT_INTENTS = frozenset(INTENT_IDS) - NOT_REQUESTS - {"human_agent"}
+"""Requests that a bot works on; the wish for a person needs none."""
 
 
 def build_understanding(
@@ -52,10 +58,12 @@ def build_dialogue(
     zone: ZoneInfo,
     wording_folder: Path | None = None,
     understanding: Understands | None = None,
+    draw_code: Callable[[], str] = four_digits,
 ) -> DialogueManager:
     """A manager for all calls of a process; raises DataInvalid, WeightsMissing, RulesInvalid."""
     wording = load_wording(wording_folder)
     rules = load_service_rules()
+    identity = Identity(shop, wording, load_identity(BOT_INTENTS), draw_code)
     handover = HandoverBot(shop, wording)
     faq = FaqBot(wording, Knowledge.load())
     cases = (
@@ -79,6 +87,7 @@ def build_dialogue(
         ReturnsBot(shop, load_rules(), wording, zone),
         RefundBot(shop, wording),
         CouponBot(shop, wording, zone, faq),
-        *(ActingBot(case, shop, wording, zone) for case in cases),
+        *(ActingBot(case, shop, wording, zone, identity) for case in cases),
     )
-    return DialogueManager(understanding or Understander.load(zone), bots, wording, handover)
+    mind = understanding or Understander.load(zone)
+    return DialogueManager(mind, bots, wording, handover, identity)

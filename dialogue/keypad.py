@@ -1,5 +1,6 @@
 """Keys: the way out that needs no recogniser. 0 person, 1 order or parcel, 2 return, 9 language,
-* no analysis of the voice."""
+* no analysis of the voice, # a code by message where the question is who calls.
+"""
 
 from dataclasses import replace
 
@@ -7,7 +8,7 @@ from dialogue.bots.caller_orders import TAIL_DIGITS
 from dialogue.slots import KEYED
 from dialogue.turns import Memory
 
-PERSON, OTHER_LANGUAGE, NO_ANALYSIS = "0", "9", "*"
+PERSON, OTHER_LANGUAGE, NO_ANALYSIS, CODE = "0", "9", "*", "#"
 _MENU = {
     PERSON: ("human_agent",),
     "1": ("track_package",),
@@ -29,6 +30,11 @@ def awaits_yes_or_no(memory: Memory) -> bool:
 def awaits_digits(memory: Memory) -> bool:
     """Whether the last question asked for the digits of an order."""
     return (memory.waiting_for or "").endswith(KEYED)
+
+
+def wants_code(digit: str, memory: Memory) -> bool:
+    """Whether the key asks for a code by message."""
+    return digit == CODE and (memory.waiting_for or "").endswith((".check", ".code"))
 
 
 def digits_missing(memory: Memory) -> int:

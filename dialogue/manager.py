@@ -1,17 +1,18 @@
 """One turn of the dialogue: what was heard, pressed or not said becomes the next move. No clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from dialogue import agenda, always, clarifying, keypad, upset
-from dialogue.agenda import ANYTHING_ELSE, Heard
+from dialogue import agenda, always, clarifying, keypad, proofs, upset
+from dialogue.agenda import ANYTHING_ELSE, Heard, Staff
 from dialogue.bots.base import Bot, Request
 from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
 from dialogue.bots.handover import HandoverBot
+from dialogue.identity import ANSWERED, Identity
 from dialogue.nlu.intents import NOT_REQUESTS, label
 from dialogue.nlu.normalise import normalise
-from dialogue.slots import FREE, names_caller
+from dialogue.slots import CODE_WORD, FREE, names_caller
 from dialogue.turns import (
     Caller,
     Entity,
@@ -41,9 +42,11 @@ class DialogueManager:
         bots: Sequence[Bot],
         wording: Wording,
         handover: HandoverBot,
+        identity: Identity,
     ) -> None:
         self._understander = understander
-        self._bots: Mapping[str, Bot] = {i: bot for bot in bots for i in bot.intents}
+        by_intent = {intent: bot for bot in bots for intent in bot.intents}
+        self._staff = Staff(by_intent, identity, wording)
         self._wording = wording
         self._handover = handover
 
@@ -84,6 +87,8 @@ class DialogueManager:
         text = normalise(utterance.text, utterance.language)
         is_first = upset.is_first(memory, utterance.emotion_level)
         memory = upset.tempered(memory, utterance.emotion_level)
+        # A name given before anything is asked for counts, too.
+        memory = proofs.with_proofs(memory, NOTHING, utterance.text, caller, ())
         reply = self._at_any_time(text, memory, heard)
         if reply is None:
             reply = self._in_place(text, memory, heard)
@@ -113,6 +118,9 @@ class DialogueManager:
         """The move after a key: an answer to the question asked, else the menu of `keys`."""
         if keypad.awaits_digits(memory) and digit.isdigit():
             return self._collect(digit, memory, caller, now)
+        if keypad.wants_code(digit, memory):
+            said = Utterance(CODE_WORD[memory.language], memory.language)
+            return _remembering(self._work(memory, Heard(said, NOTHING, caller, now)))
         intents = keypad.meaning(digit, memory)
         if digit == keypad.OTHER_LANGUAGE:
             other = "en" if memory.language == "zh" else "zh"
@@ -274,7 +282,7 @@ class DialogueManager:
         return _holds(understanding, "deny") or bool(kinds & set(ORDER_KINDS))
 
     def _work(self, memory: Memory, heard: Heard) -> Reply:
-        step = agenda.run(self._bots, self._wording, replace(memory, failures=0), heard)
+        step = agenda.run(self._staff, replace(memory, failures=0), heard)
         return Reply(
             step.text,
             step.memory,
@@ -360,7 +368,7 @@ def _is_the_answer(intent: str, slot: str, heard: Heard) -> bool:
     """Whether an intent rests on the very words that answered: a name, a day, an address."""
     understanding = heard.understanding
     words = next((i.words for i in understanding.intents if i.id == intent), "")
-    if slot == "check" and names_caller(words, heard.caller.name):
+    if slot in ANSWERED and names_caller(words, heard.caller.name):
         return True
     kinds = {e.kind for e in understanding.entities if e.words in words}
     return bool(kinds) if slot in FREE else "address" in kinds

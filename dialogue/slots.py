@@ -3,6 +3,7 @@
 A bot asks with `BotMove.asks=<slot>`; anything else said goes first, and the question waits.
 """
 
+import re
 from collections.abc import Callable
 
 from dialogue.turns import Caller, Utterance
@@ -10,7 +11,7 @@ from dialogue.turns import Understanding as Understood
 
 NUMBER_KINDS = frozenset({"order_id", "order_id_tail", "phone_tail"})
 """Four digits without a word for what they are may be an order's tail, too."""
-KEYED = (".order", ".check")
+KEYED = (".order", ".check", ".code")
 """Slots whose four digits may be pressed."""
 
 Answers = Callable[[Understood, Utterance, Caller], bool]
@@ -28,6 +29,27 @@ def names_caller(text: str, name: str | None) -> bool:
     return name in said.replace(" ", "")
 
 
+CODE_WORD = {"zh": "验证码", "en": "code"}
+"""What a key stands for where words are awaited."""
+_CODE = {
+    "zh": re.compile("验证码|发.{0,3}(?:短信|信息)|短信"),
+    "en": re.compile(r"\b(?:codes?|text me|text message|sms)\b"),
+}
+_WITHOUT = {
+    "zh": re.compile("(?:不|没).{0,2}(?:知道|记得|清楚|记住)|忘了|忘记|找不到|没有订单号"),
+    "en": re.compile(
+        r"\b(?:do not|don'?t|cannot|can'?t|no longer) (?:\w+ )?(?:know|have|remember|find|recall)\b"
+        r"|\bno idea\b|\bforg[eo]t|\bnot sure\b"
+    ),
+}
+
+
+def wants_code(text: str, language: str) -> bool:
+    """Whether a code is asked for, or what was asked for is not at hand: then one is sent, too."""
+    said = text.casefold()
+    return any(words[language].search(said) is not None for words in (_CODE, _WITHOUT))
+
+
 def _kinds(understood: Understood) -> set[str]:
     return {entity.kind for entity in understood.entities}
 
@@ -38,7 +60,11 @@ def _has_number(understood: Understood, utterance: Utterance, caller: Caller) ->
 
 def _has_check(understood: Understood, utterance: Utterance, caller: Caller) -> bool:
     # A wrong tail or name is an answer, too: the bot counts it.
-    return _has_number(understood, utterance, caller) or names_caller(utterance.text, caller.name)
+    return (
+        _has_number(understood, utterance, caller)
+        or names_caller(utterance.text, caller.name)
+        or wants_code(utterance.text, utterance.language)
+    )
 
 
 def _has_address(understood: Understood, utterance: Utterance, caller: Caller) -> bool:
@@ -52,6 +78,7 @@ def _has_date(understood: Understood, utterance: Utterance, caller: Caller) -> b
 FREE: dict[str, Answers] = {
     "order": _has_number,
     "check": _has_check,
+    "code": _has_check,
     "address": _has_address,
     "date": _has_date,
 }

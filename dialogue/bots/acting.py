@@ -24,14 +24,11 @@ from dialogue.bots.caller_orders import (
     with_slots,
     with_story,
 )
+from dialogue.identity import ANSWERED, Identity
 from dialogue.nlu.intents import label
-from dialogue.slots import names_caller
 from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
 from dialogue.wording import Wording
 from tts.wording import spoken_day, spoken_money, spoken_number
-
-CHECKS = 2
-"""Wrong proofs before a person takes over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +115,6 @@ class Offer:
     done: str
     """Prompt for afterwards."""
     values: Mapping[str, str] = field(default_factory=dict)
-    proof: bool = True
-    """Address or money: the caller shows more than the number that calls."""
     also: Deed | None = None
     """A message that goes with it."""
     keep: Mapping[str, str] = field(default_factory=dict)
@@ -155,9 +150,12 @@ class Case(Protocol):
 class ActingBot:
     """Runs a case: order, proof, read-back, deed. Holds no call."""
 
-    def __init__(self, case: Case, shop: Shop, wording: Wording, zone: tzinfo) -> None:
+    def __init__(
+        self, case: Case, shop: Shop, wording: Wording, zone: tzinfo, identity: Identity
+    ) -> None:
         self._case = case
         self._shop = shop
+        self._identity = identity
         self._orders = CallerOrders(shop)
         self._wording = wording
         self._zone = zone
@@ -183,7 +181,6 @@ class ActingBot:
         memory, changed = self._kept(order, request, memory)
         if request.says("deny") and request.asked is not None and not changed:
             return self._declined(request, memory)
-        memory = self._proven(request, memory, caller, utterance)
         matter = Matter(
             request.intent,
             order,
@@ -194,12 +191,18 @@ class ActingBot:
             confirming=request.asked == "confirm",
             said=said,
         )
-        return self._follow(self._case.plan(matter), matter, request)
+        plan = self._case.plan(matter)
+        if isinstance(plan, Offer):
+            need = self._identity.rules.deeds[kind_of(plan.deed)]
+            question = self._identity.question(need, request, memory, caller, utterance, now)
+            if question is not None:
+                return question
+        return self._follow(plan, matter, request)
 
     def _order(self, request: Request, memory: Memory, caller: Caller) -> Order | None:
         """Named now, else the one this request is about already, else the likely one."""
-        # Digits that answer "which order is it, to be sure it is you" choose no order.
-        named = None if request.asked == "check" else self._orders.by_tail(caller, request)
+        # Digits that show who calls choose no order.
+        named = None if request.asked in ANSWERED else self._orders.by_tail(caller, request)
         if named is not None:
             return named
         known = memory.slots.get(f"{request.intent}.order")
@@ -220,20 +223,6 @@ class ActingBot:
         changed = any(memory.slots.get(name, value) != value for name, value in slots.items())
         return with_slots(memory, **slots), changed
 
-    def _proven(
-        self, request: Request, memory: Memory, caller: Caller, utterance: Utterance
-    ) -> Memory:
-        """The account's name or an own order's tail proves the caller, once for the call."""
-        order = self._orders.by_tail(caller, request)
-        # What we read out ourselves in this call proves nothing.
-        knows = order is not None and order.number != memory.slots.get("order")
-        if knows or names_caller(utterance.text, caller.name):
-            return with_slots(memory, verified="yes")
-        if request.asked != "check":
-            return memory
-        tries = int(memory.slots.get("checks", "0")) + 1
-        return with_slots(memory, checks=str(tries))
-
     def _follow(self, plan: Plan, matter: Matter, request: Request) -> BotMove:
         match plan:
             case Tell():
@@ -248,23 +237,12 @@ class ActingBot:
 
     def _offered(self, plan: Offer, matter: Matter, request: Request) -> BotMove:
         memory, offered = matter.memory, f"{matter.intent}.offered"
-        if plan.proof and memory.slots.get("verified") != "yes":
-            return self._check(matter, request)
         mark = _mark(plan.deed)
         agreed = matter.confirming and not request.says("deny")
         if agreed and memory.slots.get(offered) == mark:
             return self._done(plan, matter, request)
         text = self._say(plan.confirm, plan.values, matter)
         return BotMove(text, with_slots(_keeping(plan, matter), **{offered: mark}), asks="confirm")
-
-    def _check(self, matter: Matter, request: Request) -> BotMove:
-        """One proof beside the calling number."""
-        tries = int(matter.memory.slots.get("checks", "0"))
-        if tries >= CHECKS:
-            return self._to_person("check.person", matter)
-        prompt = "check.wrong" if request.asked == "check" else "check.ask"
-        text = self._say(prompt, {}, matter)
-        return BotMove(text, matter.memory, asks="check", expects_number=True)
 
     def _done(self, plan: Offer, matter: Matter, request: Request) -> BotMove:
         try:
@@ -324,7 +302,7 @@ class ActingBot:
         language = matter.memory.language
         return {
             "item": item_name(matter.order, language),
-            "tail": spoken_tail(matter.order, language),
+            "tail": spoken_tail(matter.order.number, language),
         }
 
 

@@ -60,9 +60,9 @@ def item_name(order: Order, language: str) -> str:
     return main_item(order).name(language)
 
 
-def spoken_tail(order: Order, language: str) -> str:
-    """The last digits of the order number, for the ear."""
-    return spoken_digits(order.number[-TAIL_DIGITS:], language)
+def spoken_tail(order_number: str, language: str) -> str:
+    """The last digits of an order number, for the ear."""
+    return spoken_digits(order_number[-TAIL_DIGITS:], language)
 
 
 def with_slots(memory: Memory, **slots: str) -> Memory:

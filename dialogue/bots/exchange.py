@@ -61,7 +61,6 @@ class ExchangeCase:
             "exchange.confirm",
             "exchange.done",
             values,
-            proof=False,  # it goes to the address on the account, like the return it comes with
             keep={"version": wanted.id},
         )
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from aftersales.errors import AfterSalesError
 from aftersales.gateways import Order, OrderGateway
+from dialogue import proofs
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import (
     CallerOrders,
@@ -62,7 +63,8 @@ class HandoverBot:
         """One question at most; whatever is answered, the next move is the hand-over."""
         order = self.concerned(request, memory, caller)
         if request.intent in ASKED_FIRST and request.asked is None:
-            return self._ask(order, memory)
+            # What the account holds is named to nobody who has not shown who they are.
+            return self._ask(order if proofs.shown(memory) else None, memory)
         if request.asked is not None and request.says("deny") and not request.values("product"):
             order = None  # another product, and the caller did not say which
         prompt = "goods.transfer" if request.intent in ABOUT_GOODS else "transferring_needs_person"
@@ -100,6 +102,6 @@ class HandoverBot:
     def _noted(self, order: Order | None, memory: Memory) -> Memory:
         if order is None:
             return memory
-        item, tail = item_name(order, memory.language), spoken_tail(order, memory.language)
+        item, tail = item_name(order, memory.language), spoken_tail(order.number, memory.language)
         note = self._wording.say("story.found", memory.language, item=item, tail=tail)
         return with_story(memory, note)

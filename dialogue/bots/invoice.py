@@ -23,4 +23,4 @@ class InvoiceCase:
             return Tell("invoice.sent")
         values = {"amount": matter.money(order.total_minor)}
         deed = SendInvoice(order.number)
-        return Offer(deed, "invoice.confirm", "invoice.done", values, proof=False)
+        return Offer(deed, "invoice.confirm", "invoice.done", values)

@@ -51,4 +51,4 @@ class LostParcelCase:
     def _claim(self, matter: Matter, reason: str, values: dict[str, str]) -> Plan:
         deed = ClaimParcel(matter.order.number, reason)
         # It moves neither money nor goods, and says only what the courier's mark says.
-        return Offer(deed, f"lost.{reason}", "lost.done", values, proof=False)
+        return Offer(deed, f"lost.{reason}", "lost.done", values)

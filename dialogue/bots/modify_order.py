@@ -32,4 +32,4 @@ class ModifyCase:
             return Ask("date", "modify.which_day", {"last": matter.day(last)})
         deed = RescheduleDelivery(order.number, day)
         values = {"day": matter.day(day)}
-        return Offer(deed, "modify.confirm", "modify.done", values, proof=False)
+        return Offer(deed, "modify.confirm", "modify.done", values)

@@ -39,7 +39,7 @@ class OrderStatusBot:
             "story.found",
             language,
             item=item_name(order, language),
-            tail=spoken_tail(order, language),
+            tail=spoken_tail(order.number, language),
         )
         return BotMove(text, with_story(memory, found), done=settled)
 

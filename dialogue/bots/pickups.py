@@ -34,7 +34,7 @@ class PickupCase:
             return self._collected(pickup, matter)
         if state == "not_accepted" and matter.slot("date") is None:
             deed = OtherCourier(matter.order.number)
-            return Offer(deed, "pickup.other", "pickup.other_done", proof=False)
+            return Offer(deed, "pickup.other", "pickup.other_done")
         if matter.slot("date") is not None:
             return self._moved(matter)
         values = {"courier": pickup.courier, "day": matter.day(pickup.due_at)}
@@ -52,7 +52,7 @@ class PickupCase:
         if not reasons:
             return Person("pickup.unclear")
         deed = ReportFakePickup(matter.order.number, reasons)
-        return Offer(deed, "pickup.fake", "pickup.fake_done", {"day": day}, proof=False)
+        return Offer(deed, "pickup.fake", "pickup.fake_done", {"day": day})
 
     def _moved(self, matter: Matter) -> Plan:
         day = matter.day_slot
@@ -61,4 +61,4 @@ class PickupCase:
             return Ask("date", "pickup.which_day", {"last": matter.day(last)})
         deed = ReschedulePickup(matter.order.number, day)
         values = {"day": matter.day(day)}
-        return Offer(deed, "pickup.move", "pickup.moved", values, proof=False)
+        return Offer(deed, "pickup.move", "pickup.moved", values)

@@ -161,6 +161,6 @@ class ReturnsBot:
     def _values(self, order: Order, language: str) -> dict[str, str]:
         return {
             "item": item_name(order, language),
-            "tail": spoken_tail(order, language),
+            "tail": spoken_tail(order.number, language),
             "amount": spoken_money(order.total_minor, order.currency, language),
         }

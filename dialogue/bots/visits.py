@@ -56,4 +56,4 @@ class VisitCase:
             return Ask("date", "visit.taken", near)
         deed = BookVisit(matter.order.number, "repair" if repair else "installation", day)
         confirm = "visit.confirm_repair" if repair else "visit.confirm"
-        return Offer(deed, confirm, "visit.done", {"day": matter.day(day)}, proof=False)
+        return Offer(deed, confirm, "visit.done", {"day": matter.day(day)})

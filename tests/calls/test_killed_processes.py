@@ -16,6 +16,8 @@ pytestmark = pytest.mark.timeout(240)
 
 TO_THE_END = {"wait_for_hangup": None, "within": 60}
 ASK_FOR_PARCEL = {"interrupt_after": 1.5, "say": "我的快递到哪了"}
+SHOWS_ORDER = ("wait_for_bot", {"say": "七三零一"})
+"""The end of an order number, when the bot asks who calls."""
 NO_MORE = {"keep_saying": "没有了谢谢", "times": 3, "within": 30, "until": "hangup"}
 
 
@@ -102,6 +104,8 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
         "Oliver",
         "+8613800000102",
         {"interrupt_after": 2.0, "say": "i want to return my order and get a refund"},
+        "wait_for_bot",
+        {"say": "oliver hayes seven three zero two"},
         "wait_for_bot",  # the question whether this is right
         {"pause": 22},  # the process dies, is back and asks again
         {"say": "yes"},
@@ -111,7 +115,7 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
     )
     waits = house.call(
         "Zhao",
-        "+8613800000112",
+        "+8613800000190",
         {"interrupt_after": 1.5, "say": "我要改地址"},
         {"wait_for_person": None, "within": 120},
         TO_THE_END,
@@ -119,7 +123,7 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
     talking, waiting = wants_refund.call_sid("Oliver"), waits.call_sid("Zhao")
     house.wait_event(waiting, Kind.QUEUED, 40)
     joined = house.waiting.entry(waiting).joined_ms
-    asked = house.wait_event(talking, Kind.REPLIED, 40, turn=1)
+    asked = house.wait_event(talking, Kind.REPLIED, 60, turn=2)
     house.wait_event(talking, Kind.BOT_SAID, 40, text=asked.data["text"])
 
     killed = house.kill("media")
@@ -130,7 +134,9 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
     assert house.waiting.entry(waiting).joined_ms == joined
     assert house.waiting.position(waiting).position == 1
 
-    untouched = house.call("Mei", "+8613800000101", ASK_FOR_PARCEL, NO_MORE, TO_THE_END)
+    untouched = house.call(
+        "Mei", "+8613800000101", ASK_FOR_PARCEL, *SHOWS_ORDER, NO_MORE, TO_THE_END
+    )
     answering = house.agent(
         "yan", "available", {"answer": 1, "within": 40}, {"pause": 6}, "break", "hang_up"
     )
@@ -147,7 +153,7 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
         sid: house.wait_event(sid, Kind.ENDED, 15).data["outcome"] for sid in (talking, waiting)
     }
     assert ends == {talking: "solved_by_bot", waiting: "answered_by_agent"}
-    assert returned(house, "3126480102") == 1
+    assert returned(house, "3126487302") == 1
     assert len(house.events(waiting, Kind.QUEUED)) == 1
     assert_was_never_interrupted(house, untouched.call_sid("Mei"))
 
@@ -173,11 +179,18 @@ def test_a_web_process_killed_in_mid_call_stops_no_call_and_loses_nobody_in_line
     house: House,
 ) -> None:
     talks = house.call(
-        "Mei", "+8613800000101", ASK_FOR_PARCEL, "wait_for_bot", {"pause": 2}, NO_MORE, TO_THE_END
+        "Mei",
+        "+8613800000101",
+        ASK_FOR_PARCEL,
+        *SHOWS_ORDER,
+        "wait_for_bot",
+        {"pause": 2},
+        NO_MORE,
+        TO_THE_END,
     )
     waits = house.call(
         "Zhao",
-        "+8613800000112",
+        "+8613800000190",
         {"interrupt_after": 1.5, "say": "我要改地址"},
         {"wait_for_person": None, "within": 120},
         TO_THE_END,

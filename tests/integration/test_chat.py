@@ -19,13 +19,14 @@ def chat(lines: str, *options: str):
 
 
 def test_a_return_by_words_and_keys_is_told_turn_by_turn():
-    lines = "i want to return my order\n\n/1\nno thank you\nnever read\n"
+    lines = "i want to return my order\noliver hayes\n\n/1\nno thank you\nnever read\n"
     said = chat(lines, "--lang", "en", "--customer", "+8613800000102", "--json")
     turns = [json.loads(line) for line in said]
-    assert [turn["turn"] for turn in turns] == [0, 1, 2, 3]
-    assert turns[1]["waiting_for"] == "return_goods.confirm" and turns[1]["handover"] is None
-    assert turns[2]["done"] == ["return_goods"]
-    assert turns[3]["end"] is True
+    assert [turn["turn"] for turn in turns] == [0, 1, 2, 3, 4]
+    assert turns[1]["waiting_for"] == "return_goods.check" and turns[1]["handover"] is None
+    assert turns[2]["waiting_for"] == "return_goods.confirm"
+    assert turns[3]["done"] == ["return_goods"]
+    assert turns[4]["end"] is True
 
 
 def test_people_read_what_is_said_and_the_agents_notes():
@@ -44,7 +45,7 @@ def test_a_shop_at_an_address_is_asked_there(session_factory):
     with session_factory.begin() as session:
         seed_shop(session, datetime.fromisoformat(NOW))
     with served(session_factory) as (server, url):
-        said = chat("我的快递到哪了\n", "--shop", url, "--json")
+        said = chat("我的快递到哪了\n我是mei\n", "--shop", url, "--json")
         assert "羽绒服" in json.loads(said[-1])["reply"]
         assert any("/parcel" in asked for asked in server.asked)
 

@@ -8,10 +8,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import yaml
+from sqlalchemy import select
 
 from aftersales.demo_gateways import DemoShop
 from aftersales.http_shop import HttpShop
-from aftersales.models import ShopOrder
+from aftersales.models import ShopDeed, ShopOrder
 from aftersales.resilience import Breaker
 from aftersales.seed import seed_shop
 from ops.cli_chat import Chat, open_chat
@@ -48,11 +49,23 @@ def test_the_story_goes_as_told(language, story, session_factory):
         for name, value in (story.get("shop") or {}).items():
             setattr(server.faults, name, value)
         for turn in story["turns"]:
+            if "{code}" in turn["caller"]:
+                turn = {
+                    **turn,
+                    "caller": turn["caller"].replace("{code}", code_of(session_factory)),
+                }
             take(turn, chat, server)
     if "done" in story:
         assert chat.memory.done == tuple(story["done"])
     if "after" in story:
         check_after(dict(story["after"]), session_factory)
+
+
+def code_of(sessions) -> str:
+    """What the telephone on the account was sent last."""
+    with sessions() as session:
+        sent = select(ShopDeed).where(ShopDeed.kind == "send_text")
+        return str(session.scalars(sent).all()[-1].body["text"])[:4]
 
 
 def take(turn, chat: Chat, server) -> None:

@@ -26,10 +26,11 @@ from aftersales.seed import seed_shop
 from dialogue.build import build_dialogue
 from dialogue.turns import Caller, Memory, Utterance
 from tests.fakes.demo_shop_server import served
+from tests.fakes.proven import PROVEN
 
 NOW = datetime.now(UTC)
-OLIVER, OLIVERS = "+8613800000102", "3126480102"
-PAID = "3126480106"
+OLIVER, OLIVERS = "+8613800000102", "3126487302"
+PAID = "3126487306"
 
 
 @pytest.fixture
@@ -74,7 +75,7 @@ def test_refusals_are_the_same_over_the_wire(shop):
     with pytest.raises(OrderUnknown):
         shop.request_return("0000000000", "a", NOW)
     with pytest.raises(OrderNotReturnable):
-        shop.request_return("3126480101", "a", NOW)
+        shop.request_return("3126487301", "a", NOW)
     shop.request_refund(OLIVERS, "a", NOW)
     with pytest.raises(AlreadyRequested):
         shop.request_refund(OLIVERS, "b", NOW)
@@ -224,7 +225,8 @@ def test_a_caller_hears_a_sentence_and_gets_a_person_on_the_shops_bad_day(
     manager = build_dialogue(shop, ZoneInfo("Asia/Shanghai"))
     words = {"zh": "我要退货退款", "en": "i want to return my order and get a refund"}[language]
     caller = Caller(OLIVER, "c0102", "Oliver Hayes")
-    reply = manager.hear(Utterance(words, language), Memory(language=language), caller, NOW)
+    memory = Memory(language=language, slots=PROVEN)
+    reply = manager.hear(Utterance(words, language), memory, caller, NOW)
     assert reply.handover is not None and reply.handover.reason == "needs_person"
     assert {"zh": "连不上", "en": "can not reach"}[language] in reply.text
     server.faults.lie = ""
@@ -236,7 +238,8 @@ def test_a_lost_yes_is_not_done_twice_and_ends_with_a_person(house, book):
     server, url = house
     shop = HttpShop(url)
     manager = build_dialogue(shop, ZoneInfo("Asia/Shanghai"))
-    caller, memory = Caller(OLIVER, "c0102", "Oliver Hayes"), Memory(language="en")
+    caller = Caller(OLIVER, "c0102", "Oliver Hayes")
+    memory = Memory(language="en", slots=PROVEN)
     asked = manager.hear(Utterance("i want to return my order", "en"), memory, caller, NOW)
     server.faults.lose_answers = 5
     lost = manager.hear(Utterance("yes", "en"), asked.memory, caller, NOW)
@@ -250,4 +253,4 @@ def test_a_lost_yes_is_not_done_twice_and_ends_with_a_person(house, book):
 
 
 def test_dates_of_the_shop_are_dates(shop):
-    assert all(isinstance(day, date) for day in shop.details_of("3126480103").free_days)
+    assert all(isinstance(day, date) for day in shop.details_of("3126487303").free_days)

@@ -45,7 +45,6 @@ def test_after_the_bands_an_upset_caller_is_offered_a_little_and_asked_first():
     offered = plan(60, 2)
     assert isinstance(offered, Offer)
     assert offered.deed == CompensateFresh("10001", 2670) and offered.confirm == "fresh.goodwill"
-    assert offered.proof
 
 
 def test_where_no_level_is_acted_on_nothing_is_given_after_the_bands():
