@@ -41,7 +41,7 @@ from queues.presence import Presence
 from queues.reservations import Reservations
 from queues.roster import Roster
 from queues.waiting import Waiting
-from routing.estimate import expected_wait_seconds
+from routing.estimate import expected_wait_seconds, mean_handle_seconds
 from routing.rules import load_rules
 from telephony.client import VoiceClient
 from telephony.signature import RequestSignature
@@ -128,7 +128,8 @@ def build_services(
         return int(now().timestamp() * 1000)
 
     def expected_wait(position: int, skills: tuple[str, ...]) -> int | None:
-        return expected_wait_seconds(position, presence.qualified(skills, now_ms()))
+        mean = mean_handle_seconds(reservations.handle_seconds(skills))
+        return expected_wait_seconds(position, presence.qualified(skills, now_ms()), mean)
 
     performer = Performer(
         call_log=call_log,

@@ -14,6 +14,8 @@ FORGET_AFTER_MS = 24 * 3_600_000
 """Callers and silent agents are forgotten by the sweep after a day: a backstop, not a rule."""
 ENDED_TTL_MS = 3_600_000
 """An ended reservation stays readable for late webhooks."""
+HANDLED_KEPT = 20
+"""So many recent calls of a kind say how long the next ones may take."""
 
 KEYS: dict[str, tuple[str, str]] = {
     # lines and their callers
@@ -37,6 +39,8 @@ KEYS: dict[str, tuple[str, str]] = {
         "zset",
         "reservation by deadline (pending) or longest call (accepted); swept when due",
     ),
+    # how long calls took, talk and wrap-up
+    "handled:<signature>": ("list", "ms of the last 20 calls that asked for these skills; a day"),
     # the dispatchers' bell
     "wake": ("list", "at most 8 tokens; an hour"),
 }

@@ -38,7 +38,10 @@ class Moves:
 
 
 def _constants() -> str:
-    names = ("HEARTBEAT_TTL_MS", "MAX_CALL_MS", "FORGET_AFTER_MS", "ENDED_TTL_MS")
+    names = (
+        *("HEARTBEAT_TTL_MS", "MAX_CALL_MS", "FORGET_AFTER_MS", "ENDED_TTL_MS"),
+        "HANDLED_KEPT",
+    )
     return "".join(f"local {name} = {getattr(keys, name)}\n" for name in names)
 
 

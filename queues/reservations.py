@@ -3,13 +3,15 @@
 Reserving is one script, so any number of processes may do it at once (field C45, C48).
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 from uuid import uuid4
 
 from redis import Redis
 
-from queues.keys import key
-from queues.moves import Moves
+from queues.keys import key, signature
+from queues.moves import Moves, reaching_redis
 from queues.records import from_flat, plan_from, read_hash, story_from
 from routing.plan import RoutePlan
 
@@ -116,6 +118,12 @@ class Reservations:
         """The conversation is over: the caller is forgotten, the agent wraps up."""
         # False: not accepted, or ended before
         return self._moves.run("complete", now_ms, reservation_id, wrap_up_ms) is not None
+
+    def handle_seconds(self, skills: Iterable[str]) -> list[float]:
+        """How long the last calls that asked for these skills took, talk and wrap-up."""
+        with reaching_redis("recent calls"):
+            took = self._redis.lrange(key(f"handled:{signature(tuple(skills))}"), 0, -1)
+        return [int(ms) / 1000 for ms in cast(list[str], took)]
 
     def requeue(self, reservation_id: str, now_ms: int) -> bool:
         """The agent was lost in mid-call: the caller is in line again as of the first joining."""

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from queues.keys import KEYS, ROOT
+from queues.keys import HANDLED_KEPT, KEYS, ROOT
 from queues.presence import Presence
 from queues.reservations import Reservations
 from queues.waiting import Waiting
@@ -88,6 +88,36 @@ def test_a_caller_meets_an_agent_and_the_agent_wraps_up(floor):
     floor.now += 15 * SECOND
     assert floor.reservations.sweep(floor.now).wrapped_up == ("aisha",)
     assert floor.reserve().call_sid == "sam"
+
+
+def test_the_last_calls_of_a_kind_say_how_long_they_took(floor):
+    floor.agent("aisha", "appliance", "lang_zh")
+    for number, minutes in enumerate((2, 5)):
+        floor.presence.heartbeat("aisha", floor.now)
+        floor.caller(f"mei{number}", *FRIDGE)
+        offer = floor.reserve()
+        floor.reservations.accept(offer.id, floor.now)
+        floor.now += minutes * 60 * SECOND
+        assert floor.reservations.complete(offer.id, floor.now, wrap_up_ms=15 * SECOND)
+        assert not floor.reservations.complete(offer.id, floor.now, wrap_up_ms=15 * SECOND)
+        floor.presence.wrap_up_done("aisha", floor.now)
+    assert floor.reservations.handle_seconds(FRIDGE) == [315.0, 135.0]
+    assert floor.reservations.handle_seconds(reversed(FRIDGE)) == [315.0, 135.0]
+    assert floor.reservations.handle_seconds(ZH) == []
+
+
+def test_only_so_many_calls_of_a_kind_are_remembered(floor):
+    floor.agent("aisha", "lang_zh")
+    for number in range(HANDLED_KEPT + 2):
+        floor.presence.heartbeat("aisha", floor.now)
+        floor.caller(f"mei{number}", *ZH)
+        offer = floor.reserve()
+        floor.reservations.accept(offer.id, floor.now)
+        floor.now += number * SECOND
+        floor.reservations.complete(offer.id, floor.now, wrap_up_ms=0)
+    took = floor.reservations.handle_seconds(ZH)
+    assert took == [float(number) for number in range(HANDLED_KEPT + 1, 1, -1)]
+    assert 0 < floor.redis.pttl(f"{ROOT}:handled:lang_zh") <= 24 * 3600 * SECOND
 
 
 def test_joining_twice_keeps_the_place(floor):

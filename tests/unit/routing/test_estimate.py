@@ -1,6 +1,6 @@
 import pytest
 
-from routing.estimate import expected_wait_seconds
+from routing.estimate import MEAN_HANDLE_SECONDS, expected_wait_seconds, mean_handle_seconds
 from routing.overflow import Step, Tier, relaxed_skills, relaxing_steps
 
 
@@ -22,6 +22,21 @@ def test_the_expected_wait_is_departures_needed_over_their_rate(
     position, agents, handle, free, wait
 ):
     assert expected_wait_seconds(position, agents, handle, free) == wait
+
+
+@pytest.mark.parametrize(
+    ("recent", "mean"),
+    [
+        ([], MEAN_HANDLE_SECONDS),
+        ([60.0] * 5, 120),
+        ([60.0] * 20, 84),
+        ([0.0] * 200, 30),
+        ([36_000.0] * 20, 900),
+        ([36_000.0], 450),
+    ],
+)
+def test_the_handling_time_is_the_recent_one_with_a_prior_and_within_bounds(recent, mean):
+    assert mean_handle_seconds(recent) == mean
 
 
 def test_skills_relax_tier_by_tier():
