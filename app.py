@@ -42,7 +42,7 @@ from queues.reservations import Reservations
 from queues.roster import Roster
 from queues.waiting import Waiting
 from routing.estimate import expected_wait_seconds, mean_handle_seconds
-from routing.rules import load_rules
+from routing.rules import Rules, load_rules
 from telephony.client import VoiceClient
 from telephony.signature import RequestSignature
 from telephony.twilio_client import TwilioClient
@@ -97,40 +97,19 @@ def build_services(
     client: VoiceClient | None = None,
 ) -> Services:
     """The parts that web, media and worker share; keyword arguments replace one for a test."""
-    line = settings.line
-    import_models()
-    redis = Redis.from_url(
-        settings.store.redis_url,
-        decode_responses=True,
-        socket_timeout=REDIS_SECONDS,
-        socket_connect_timeout=REDIS_SECONDS,
-    )
-    engine = make_engine(settings.store.database_url)
-    session_factory = make_session_factory(engine)
-    live = LiveFeed(redis)
-    call_log = CallLog(session_factory, live.publish)
-    shop = build_shop(settings, session_factory)
-    dialogue = build_dialogue(shop, settings.zone, understanding=build_mind(settings))
-    rules = load_rules()
-    waiting = Waiting(redis, rules.steps)
-    presence, reservations = Presence(redis), Reservations(redis)
-    client = client or TwilioClient(line.account_sid, line.auth_token, line.api_base)
-    signature = RequestSignature(line.auth_token, line.public_base_url, line.media_base_url)
-    store = SessionStore(redis)
-    policy = Policy(
-        rules=rules,
-        emotion_active=settings.queue.emotion_active,
-        announce_ms=settings.queue.announce_seconds * 1000,
-        alert_level=settings.queue.alert_level,
-    )
 
     def now_ms() -> int:
         return int(now().timestamp() * 1000)
 
-    def expected_wait(position: int, skills: tuple[str, ...]) -> int | None:
-        mean = mean_handle_seconds(reservations.handle_seconds(skills))
-        return expected_wait_seconds(position, presence.qualified(skills, now_ms()), mean)
-
+    line, rules = settings.line, load_rules()
+    redis, (engine, session_factory) = build_redis(settings), build_database(settings)
+    live, store = LiveFeed(redis), SessionStore(redis)
+    call_log = CallLog(session_factory, live.publish)
+    shop = build_shop(settings, session_factory)
+    waiting, reservations = Waiting(redis, rules.steps), Reservations(redis)
+    presence = Presence(redis)
+    expected_wait = build_estimate(presence, reservations, now_ms)
+    client = client or TwilioClient(line.account_sid, line.auth_token, line.api_base)
     performer = Performer(
         call_log=call_log,
         waiting=waiting,
@@ -152,16 +131,56 @@ def build_services(
         live=live,
         call_log=call_log,
         shop=shop,
-        dialogue=dialogue,
+        dialogue=build_dialogue(shop, settings.zone, understanding=build_mind(settings)),
         waiting=waiting,
         presence=presence,
         reservations=reservations,
         roster=Roster(session_factory),
         client=client,
-        signature=signature,
+        signature=RequestSignature(line.auth_token, line.public_base_url, line.media_base_url),
         store=store,
-        session=CallSession(store, performer, policy, now_ms),
+        session=CallSession(store, performer, build_policy(settings, rules), now_ms),
         count_rejected=Rejections(redis).count,
+    )
+
+
+def build_redis(settings: Settings) -> Redis:
+    """The live state; connects when it is first asked."""
+    return Redis.from_url(
+        settings.store.redis_url,
+        decode_responses=True,
+        socket_timeout=REDIS_SECONDS,
+        socket_connect_timeout=REDIS_SECONDS,
+    )
+
+
+def build_database(settings: Settings) -> tuple[Engine, sessionmaker[Session]]:
+    """The record, with the tables of all folders known."""
+    import_models()
+    engine = make_engine(settings.store.database_url)
+    return engine, make_session_factory(engine)
+
+
+def build_estimate(
+    presence: Presence, reservations: Reservations, now_ms: Callable[[], int]
+) -> Callable[[int, tuple[str, ...]], int | None]:
+    """How long a place in line may take, by who is there and how long such calls took lately."""
+
+    def expected_wait(position: int, skills: tuple[str, ...]) -> int | None:
+        mean = mean_handle_seconds(reservations.handle_seconds(skills))
+        return expected_wait_seconds(position, presence.qualified(skills, now_ms()), mean)
+
+    return expected_wait
+
+
+def build_policy(settings: Settings, rules: Rules) -> Policy:
+    """What a supervisor may set, as far as a call's decisions need it."""
+    queue = settings.queue
+    return Policy(
+        rules=rules,
+        emotion_active=queue.emotion_active,
+        announce_ms=queue.announce_seconds * 1000,
+        alert_level=queue.alert_level,
     )
 
 
