@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from ops.cli_audit import audit
 from ops.cli_emotion_train import WithTraining
 from ops.cli_ground import (
     Failed,
@@ -277,7 +278,7 @@ def doctor(as_json: bool) -> None:
     sys.exit(0 if all(finding.ok for finding in findings) else 1)
 
 
-for command in (listen, models, users, agents):
+for command in (listen, models, users, agents, audit):
     main.add_command(command)
 
 

@@ -4,10 +4,13 @@ A user is a log-in of the console; an agent is a place that calls are offered to
 calls is both, and the user names the agent.
 """
 
+import getpass
+import os
 import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -44,7 +47,7 @@ def add_user(
 
     _check_name("log-in name", username)
     shown = _shown_name(name or username)
-    with _database() as sessions:
+    with database() as sessions:
         people = Users(sessions)
         permissions_of(role)
         if people.get(username) is not None:
@@ -52,6 +55,7 @@ def add_user(
         _check_agent(sessions, role, agent)
         password = _password(password_stdin)
         people.create(username, password, display_name=shown, role=role, agent_id=agent)
+        _note(sessions, "users.add", username, role=role, agent=agent)
     click.echo(f"{username} may log in as {role}")
 
 
@@ -61,7 +65,7 @@ def list_users(as_json: bool) -> None:
     """Everyone who may log in."""
     from security.users import Users
 
-    with _database() as sessions:
+    with database() as sessions:
         rows: list[dict[str, Any]] = [
             {
                 "username": user.username,
@@ -89,10 +93,11 @@ def set_password(username: str, password_stdin: bool) -> None:
     """Give a person a new password, and end every session of the old one."""
     from security.users import Users
 
-    with _database() as sessions:
+    with database() as sessions:
         people = Users(sessions)
         people.require(username)
         people.set_password(username, _password(password_stdin))
+        _note(sessions, "users.password", username)
     click.echo(f"{username} has a new password and is logged out everywhere")
 
 
@@ -102,10 +107,11 @@ def log_out(username: str) -> None:
     """End every session that a person has open."""
     from security.users import Users
 
-    with _database() as sessions:
+    with database() as sessions:
         people = Users(sessions)
         people.require(username)
         people.log_out_everywhere(username)
+        _note(sessions, "users.log-out", username)
     click.echo(f"{username} is logged out everywhere")
 
 
@@ -115,8 +121,9 @@ def remove_user(username: str) -> None:
     """Take a person's log-in away; what the person did stays on record."""
     from security.users import Users
 
-    with _database() as sessions:
-        Users(sessions).remove(username)
+    with database() as sessions:
+        gone = Users(sessions).remove(username)
+        _note(sessions, "users.remove", username, role=gone.role, agent=gone.agent_id)
     click.echo(f"{username} may not log in any more")
 
 
@@ -146,11 +153,13 @@ def add_agent(
     if not ENDPOINT.fullmatch(endpoint):
         raise Failed(f"phone {endpoint!r} is neither a number such as +4930123456 nor client:ID")
     levels = _levels(skills)
-    with _database() as sessions:
+    with database() as sessions:
         roster = Roster(sessions)
-        if roster.get(agent_id) is not None and not replace:
+        known = roster.get(agent_id) is not None
+        if known and not replace:
             raise Failed(f"agent {agent_id!r} exists already; add --replace to change it")
         roster.save(Agent(id=agent_id, name=_shown_name(name), skills=levels, endpoint=endpoint))
+        _note(sessions, "agents.replace" if known else "agents.add", agent_id, skills=levels)
     click.echo(f"{agent_id}: {_told(levels)}; counts from the next time the desk is opened")
 
 
@@ -160,7 +169,7 @@ def list_agents(as_json: bool) -> None:
     """Everyone who takes calls."""
     from queues.roster import Roster
 
-    with _database() as sessions:
+    with database() as sessions:
         rows: list[dict[str, Any]] = [
             {"id": one.id, "name": one.name, "skills": one.skills, "phone": one.endpoint}
             for one in Roster(sessions).all()
@@ -183,13 +192,14 @@ def remove_agent(agent_id: str) -> None:
     from queues.roster import Roster
     from security.users import Users
 
-    with _database() as sessions:
+    with database() as sessions:
         holder = next((u.username for u in Users(sessions).all() if u.agent_id == agent_id), None)
         if holder:
             first = f"hotline users remove {holder}"
             raise Failed(f"user {holder!r} is agent {agent_id!r}; first: {first}")
         if not Roster(sessions).remove(agent_id):
             raise Failed(f"there is no agent {agent_id!r}; see: hotline agents list")
+        _note(sessions, "agents.remove", agent_id)
     click.echo(f"{agent_id} takes no calls any more")
 
 
@@ -206,7 +216,7 @@ def nobody_may_log_in(settings: Any) -> bool:
 
 
 @contextmanager
-def _database() -> Iterator["sessionmaker[Session]"]:
+def database() -> Iterator["sessionmaker[Session]"]:
     """The configured database, in today's shape; an error of ours becomes one sentence."""
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -224,6 +234,17 @@ def _database() -> Iterator["sessionmaker[Session]"]:
         raise Failed(f"the database did not answer: {problem}; see hotline doctor") from problem
     finally:
         engine.dispose()
+
+
+def _note(sessions: "sessionmaker[Session]", deed: str, about: str, **details: Any) -> None:
+    """Into the audit log, under the name that the person has on this machine."""
+    from security.audit import AuditLog
+
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # a container may run under a number without a name
+        name = str(os.getuid())
+    AuditLog(sessions).note(datetime.now(UTC), f"cli:{name}"[:64], deed, about, **details)
 
 
 def _check_name(what: str, text: str) -> None:

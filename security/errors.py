@@ -1,6 +1,7 @@
 """What can go wrong in security.
 
 SecurityError
+├── AuditNotKept            too many wrote at once; retryable
 ├── PasswordHashMalformed   a stored hash cannot be read
 ├── PasswordTooShort        a new password is below the minimum
 ├── RoleUnknown             a role that the permission table does not know
@@ -13,6 +14,19 @@ class SecurityError(Exception):
     """Root of this folder's errors."""
 
     retryable = False
+
+
+class AuditNotKept(SecurityError):
+    """An entry found no place at the end of the audit log."""
+
+    retryable = True
+
+    def __init__(self, deed: str, about: str) -> None:
+        self.deed = deed
+        self.about = about
+        super().__init__(
+            f"{deed} of {about!r} was done but not noted: others kept writing; see: hotline audit"
+        )
 
 
 class PasswordHashMalformed(SecurityError):

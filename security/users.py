@@ -87,13 +87,17 @@ class Users:
             user.password_hash = secret
             user.session_epoch += 1
 
-    def remove(self, username: str) -> None:
-        """Take the log-in away, and with it every open session; raises UserUnknown."""
+    def remove(self, username: str) -> User:
+        """Take the log-in away, and with it every open session; raises UserUnknown.
+
+        Returns who it was.
+        """
         with self._sessions.begin() as session:
             user = session.get(User, username)
             if user is None:
                 raise UserUnknown(username)
             session.delete(user)
+        return user
 
     def log_out_everywhere(self, username: str) -> None:
         """End every session that this person has open."""
