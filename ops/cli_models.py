@@ -204,7 +204,13 @@ def build(lang: str, words: Path | None, graph_only: bool, whole: bool, out: Pat
     type=click.Path(file_okay=False, path_type=Path),
     help="Where speech and state are kept, so that an interrupted training goes on.",
 )
-@click.option("--workers", type=click.IntRange(1, 16), default=1, show_default=True)
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 16),
+    default=lambda: min(16, os.cpu_count() or 1),
+    show_default="one for each core",
+    help="Processes that make speech; their number does not change the model.",
+)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Model folder.")
 def train(
     lang: str, recorded: Path | None, work: Path | None, workers: int, out: Path | None

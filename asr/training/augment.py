@@ -1,12 +1,12 @@
 """A clean utterance as a telephone may deliver it: another speed, room, noise, line and level."""
 
-from collections.abc import Sequence
-from functools import cache
+from collections.abc import Callable, Sequence
+from functools import cache, partial
 
 import numpy as np
 import soxr
 from numpy.typing import NDArray
-from scipy.signal import butter, fftconvolve, lfilter, sosfilt
+from scipy.signal import butter, fftconvolve, firwin, firwin2, lfilter, sosfilt
 
 from asr.training.espeak_spans import joined
 from asr.training.noises import STATIONARY, Babble, Sound, rms, stationary_noise, unit
@@ -21,6 +21,8 @@ _SPEED_SHARE, _SLOWEST, _FASTEST = 0.6, 0.85, 1.17
 _PAUSE_SECONDS = (0.05, 0.6)
 """Of silence before and after."""
 _TILT_SHARE, _STEEPEST = 0.5, 0.5
+_COLOUR_SHARE, _COLOUR_DB, _COLOUR_POINTS, _COLOUR_TAPS = 0.5, 6.0, 7, 33
+"""Of a microphone: so many decibels up and down, at points between which it runs straight."""
 _ROOM_SHARE, _ROOM_SECONDS, _ROOM_LEVELS = 0.25, (0.05, 0.35), (0.03, 0.25)
 _NOISE_SHARE, _SNR_DB = 0.65, (3.0, 40.0)
 _SNR_SHAPE = (2.0, 3.0)
@@ -28,10 +30,13 @@ _SNR_SHAPE = (2.0, 3.0)
 _BABBLE_SHARE, _WHITE_SHARE = 0.3, 0.25
 _NOISE_STOPS_SHARE = 0.3
 """Of noisy utterances: noise only while somebody speaks, as lines that save on silence have it."""
-_BAND_SHARE, _LOW_HZ, _HIGH_HZ = 0.55, range(100, 351, 25), range(2900, 3801, 75)
-_BAND_ORDERS = (1, 2, 3)
+_SOFT_SHARE, _LOW_HZ, _HIGH_HZ = 0.3, range(100, 351, 25), range(2900, 3801, 75)
+_SOFT_ORDERS = (1, 2, 3)
+_STEEP_SHARE, _STEEP_LOW_HZ, _STEEP_HIGH_HZ = 0.45, range(200, 351, 25), range(3200, 3701, 100)
+_STEEP_TAPS = (101, 201, 301)
+"""A digital exchange lets nearly nothing through outside 300 to 3400 Hz (ITU-T G.712)."""
 _LINE_NOISE_SHARE = 0.3
-"""Of banded utterances: noise joins behind the filter."""
+"""Of utterances: noise joins behind the filter."""
 _LOSS_SHARE, _LOST_FRAMES = 0.08, (0.01, 0.05)
 _CLIP_SHARE, _OVERDRIVE = 0.06, (1.3, 4.0)
 _PEAKS = (700.0, 30000.0)
@@ -46,7 +51,7 @@ def augment(speech: AlignedSpeech, rng: np.random.Generator, babble: Babble) -> 
     sound, speed = _at_another_speed(speech.samples.astype(np.float32), rng)
     lead, tail = (int(seconds * RATE) for seconds in rng.uniform(*_PAUSE_SECONDS, 2))
     spans = _moved(speech.spans, speed, lead / RATE, tail / RATE)
-    sound = _tilted(sound, rng)
+    sound = _coloured(_tilted(sound, rng), rng)
     sound /= _speech_level(sound, spans, lead) or 1.0
     sound = _in_a_room(np.pad(sound, (lead, tail)), rng)
     sound = _over_a_line(sound, _noise(sound.size, (lead, tail), rng, babble), rng)
@@ -78,6 +83,15 @@ def _tilted(sound: Sound, rng: np.random.Generator) -> Sound:
         return sound
     slope = rng.uniform(-_STEEPEST, _STEEPEST)
     return np.asarray(lfilter([1.0, -slope], [1.0], sound), np.float32)
+
+
+def _coloured(sound: Sound, rng: np.random.Generator) -> Sound:
+    """Some frequencies louder, others fainter, as microphones and voices differ."""
+    if not _happens(_COLOUR_SHARE, rng):
+        return sound
+    gains = 10.0 ** (rng.uniform(-_COLOUR_DB, _COLOUR_DB, _COLOUR_POINTS) / 20)
+    taps = firwin2(_COLOUR_TAPS, np.linspace(0, 1, _COLOUR_POINTS), gains)
+    return np.asarray(fftconvolve(sound, taps, mode="same"), np.float32)
 
 
 def _speech_level(sound: Sound, spans: Sequence[Span], lead: int) -> float:
@@ -132,20 +146,38 @@ def _noise_of_a_kind(size: int, rng: np.random.Generator, babble: Babble) -> Sou
 def _over_a_line(sound: Sound, noise: Sound | None, rng: np.random.Generator) -> Sound:
     """Telephone band and noise, in either order."""
     noise = np.zeros_like(sound) if noise is None else noise
-    if not _happens(_BAND_SHARE, rng):
-        return sound + noise
-    low, high, order = (int(rng.choice(some)) for some in (_LOW_HZ, _HIGH_HZ, _BAND_ORDERS))
-    sections = _band(low, high, order)
+    banded = _band_of_a_kind(rng)
     if _happens(_LINE_NOISE_SHARE, rng):
-        return np.asarray(sosfilt(sections, sound) + noise, np.float32)
-    return np.asarray(sosfilt(sections, sound + noise), np.float32)
+        return np.asarray(banded(sound) + noise, np.float32)
+    return np.asarray(banded(sound + noise), np.float32)
+
+
+def _band_of_a_kind(rng: np.random.Generator) -> Callable[[Sound], Sound]:
+    """What the line lets through: all, less and less towards the edges, or nothing beyond them."""
+    kind = rng.random()
+    if kind < _STEEP_SHARE:
+        taps = _steep(
+            *(int(rng.choice(some)) for some in (_STEEP_LOW_HZ, _STEEP_HIGH_HZ, _STEEP_TAPS))
+        )
+        return lambda sound: fftconvolve(sound, taps, mode="same")
+    if kind < _STEEP_SHARE + _SOFT_SHARE:
+        sections = _soft(*(int(rng.choice(some)) for some in (_LOW_HZ, _HIGH_HZ, _SOFT_ORDERS)))
+        return partial(sosfilt, sections)
+    return lambda sound: sound
 
 
 @cache
-def _band(low: int, high: int, order: int) -> NDArray[np.float64]:
+def _soft(low: int, high: int, order: int) -> NDArray[np.float64]:
     """A Butterworth filter in sections of second order; few hundred exist."""
     sections: NDArray[np.float64] = butter(order, [low, high], "bandpass", fs=RATE, output="sos")
     return sections
+
+
+@cache
+def _steep(low: int, high: int, taps: int) -> NDArray[np.float64]:
+    """A filter whose edges are some hundred Hz wide."""
+    found: NDArray[np.float64] = firwin(taps, [low, high], pass_zero=False, fs=RATE)
+    return found
 
 
 def _delivered(sound: Sound, rng: np.random.Generator) -> Pcm:

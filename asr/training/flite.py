@@ -5,6 +5,7 @@ From the system's packages (libflite1); a voice may be missing anywhere, so ask 
 
 import ctypes as c
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,8 @@ UNHEARD_VOICE = "awb"
 _LANGUAGE_LIBRARIES = ("libflite_usenglish.so.1", "libflite_cmulex.so.1")
 _VOICE_LIBRARY = "libflite_cmu_us_{}.so.1"
 _PAUSE = "pau"
+_HURRIED = 0.2
+"""How stretched what nobody listens to is spoken: its sound is the costly part."""
 _pointer = c.c_void_p
 
 
@@ -43,6 +46,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "utt_relation": (_pointer, [_pointer, c.c_char_p]),
     "relation_head": (_pointer, [_pointer]),
     "item_next": (_pointer, [_pointer]),
+    "item_daughter": (_pointer, [_pointer]),
     "item_feat_string": (c.c_char_p, [_pointer, c.c_char_p]),
     "item_feat_float": (c.c_float, [_pointer, c.c_char_p]),
     "delete_utterance": (None, [_pointer]),
@@ -93,16 +97,30 @@ class Flite:
         self, text: str, voice: str, stretch: float = 1.0, pitch: float = 1.0
     ) -> FliteSpeech:  # fmt: skip
         """The text said aloud, `stretch` times as slowly; raises OSError for a voice not there."""
+        with self._spoken(text, voice, stretch, pitch) as utterance:
+            wave = self._library.utt_wave(utterance).contents
+            samples = np.ctypeslib.as_array(wave.data, (wave.samples,)).astype(np.int16)
+            spans = list(self._spans(utterance, samples.size / wave.rate))
+            return FliteSpeech(samples, int(wave.rate), spans)
+
+    def read(self, text: str, voice: str) -> list[tuple[str, tuple[str, ...]]]:
+        """Each word as flite writes it, with its phones; raises OSError for a voice not there."""
+        with self._spoken(text, voice, _HURRIED, 1.0) as utterance:
+            words = self._library.utt_relation(utterance, b"SylStructure")
+            return [
+                (self._text(word, b"name"), tuple(self._phones(word)))
+                for word in self._row(self._library.relation_head(words))
+            ]
+
+    @contextmanager
+    def _spoken(self, text: str, voice: str, stretch: float, pitch: float) -> Iterator[Any]:
         known = self._voice(voice)
         features = known.contents.features
         self._library.flite_feat_set_float(features, b"duration_stretch", stretch)
         self._library.flite_feat_set_float(features, b"f0_shift", pitch)
         utterance = self._library.flite_synth_text(text.encode(), known)
         try:
-            wave = self._library.utt_wave(utterance).contents
-            samples = np.ctypeslib.as_array(wave.data, (wave.samples,)).astype(np.int16)
-            spans = list(self._spans(utterance, samples.size / wave.rate))
-            return FliteSpeech(samples, int(wave.rate), spans)
+            yield utterance
         finally:
             self._library.delete_utterance(utterance)
 
@@ -116,12 +134,28 @@ class Flite:
 
     def _spans(self, utterance: Any, length: float) -> Iterator[Span]:
         """Segments, the last one up to the last sample."""
-        segment = self._library.relation_head(self._library.utt_relation(utterance, b"Segment"))
+        segments = self._library.utt_relation(utterance, b"Segment")
+        row = list(self._row(self._library.relation_head(segments)))
         start = 0.0
-        while segment:
-            name = self._library.item_feat_string(segment, b"name").decode()
+        for segment in row:
+            name = self._text(segment, b"name")
             end = self._library.item_feat_float(segment, b"end")
-            segment = self._library.item_next(segment)
-            end = min(end, length) if segment else length
+            end = length if segment == row[-1] else min(end, length)
             yield Span(SILENCE_NAME if name == _PAUSE else name, start, max(start, end))
             start = max(start, end)
+
+    def _phones(self, word: Any) -> Iterator[str]:
+        """A word's syllables' sounds."""
+        for syllable in self._row(self._library.item_daughter(word)):
+            for sound in self._row(self._library.item_daughter(syllable)):
+                yield self._text(sound, b"name")
+
+    def _row(self, item: Any) -> Iterator[Any]:
+        """The item and those after it."""
+        while item:
+            yield item
+            item = self._library.item_next(item)
+
+    def _text(self, item: Any, feature: bytes) -> str:
+        text: bytes = self._library.item_feat_string(item, feature)
+        return text.decode()

@@ -1,4 +1,5 @@
-"""How words are said, from espeak-ng's reading of sentences that hold them and of the words alone.
+"""How words are said, from espeak-ng's reading of sentences that hold them and of the words alone,
+and flite's where it is installed.
 
 In a sentence espeak weakens and links words ("to", "the"); the commoner of these readings become
 pronunciations of the word.
@@ -6,13 +7,15 @@ pronunciations of the word.
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from asr.training.english_sounds import english_phones
 from asr.training.espeak import Espeak, Sound
+from asr.training.flite import TRAINING_VOICES, Flite, installed_voices
 from asr.training.lexicon import Pronunciation
 from asr.training.mandarin_sounds import mandarin_phones
+from asr.training.phone_sets import phone_set
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,11 @@ READERS = {
 }
 """Readings of both are kept, for callers speak differently."""
 
-_CONTEXTS = 12
+_DICTIONARY_WEIGHT = 2
+"""Of flite's readings where it is installed: they are those of the CMU dictionary, as Americans
+speak, and of every other engine that reads by it.
+"""
+_CONTEXTS = 5
 """Sentences in which a word is read; more give the same readings again."""
 _MOST_READINGS = 4
 _RAREST = 0.08
@@ -51,7 +58,38 @@ def pronounce(words: Iterable[str], texts: Iterable[Sequence[str]], language: st
             for word, phones in read_words(espeak, text, reader.voice, language):
                 if word in wanted:
                     found[word][phones] += reader.weight
+    for voice in installed_voices(TRAINING_VOICES[:1]) if language == "en" else ():
+        for word, phones in _dictionary_readings(whole, voice):
+            if word in wanted:
+                found[word][phones] += _DICTIONARY_WEIGHT
     return found
+
+
+def _dictionary_readings(
+    texts: Iterable[Sequence[str]], voice: str
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Words of texts as flite reads them; texts that it takes for other words are left out."""
+    flite, known = Flite(), phone_set("en")
+    for words in texts:
+        read = _endings_joined(flite.read(" ".join(words), voice))
+        if len(read) != len(words):
+            continue
+        for word, (name, phones) in zip(words, read, strict=True):
+            if name.replace("'", "") == word.replace("'", "") and not known.unknown(phones):
+                yield word, phones
+
+
+def _endings_joined(
+    read: Iterable[tuple[str, tuple[str, ...]]],
+) -> list[tuple[str, tuple[str, ...]]]:
+    """ "'s" and its like belong to the word before."""
+    joined: list[tuple[str, tuple[str, ...]]] = []
+    for name, phones in read:
+        if name.startswith("'") and joined:
+            before, sounds = joined.pop()
+            name, phones = before + name, sounds + phones
+        joined.append((name, phones))
+    return joined
 
 
 def _enough(texts: Iterable[Sequence[str]]) -> list[Sequence[str]]:

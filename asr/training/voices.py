@@ -22,7 +22,7 @@ VARIANTS = (
 rob, of which espeak-ng 1.52 dies within some hundred utterances."""
 
 ACCENTS = {
-    "en": {"en-us": 6, "en": 2, "en-gb-x-rp": 1, "en-gb-scotland": 1, "en-gb-x-gbcwmd": 1},
+    "en": {"en-us": 6, "en": 2, "en-gb-x-rp": 1, "en-gb-scotland": 2, "en-gb-x-gbcwmd": 1},
     "zh": {"cmn": 1},
 }
 """Weights by language."""

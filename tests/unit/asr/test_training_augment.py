@@ -35,7 +35,9 @@ def quiet_line(monkeypatch, **shares):
         "_NOISE",
         "_ROOM",
         "_TILT",
-        "_BAND",
+        "_COLOUR",
+        "_SOFT",
+        "_STEEP",
         "_LOSS",
         "_CLIP",
         "_HISS",
@@ -129,8 +131,9 @@ def test_levels_are_as_far_apart_as_those_of_telephones(monkeypatch):
     assert 3000 < np.median(peaks) < 7000
 
 
-def test_a_telephone_takes_away_what_is_low(monkeypatch):
-    quiet_line(monkeypatch, _BAND=1.0)
+def share_of_low_tone(monkeypatch, kind):
+    """How much of a tone of 40 Hz, at first the louder, is left beside one of 1000 Hz."""
+    quiet_line(monkeypatch, **{kind: 1.0})
     time = np.arange(RATE) / RATE
     low = (6000 * np.sin(2 * np.pi * 40 * time) + 3000 * np.sin(2 * np.pi * 1000 * time)).astype(
         "i2"
@@ -140,7 +143,28 @@ def test_a_telephone_takes_away_what_is_low(monkeypatch):
         power = np.abs(np.fft.rfft(one.samples.astype(float)))
         hertz = np.fft.rfftfreq(one.samples.size, 1 / RATE)
         kept.append(power[(hertz > 30) & (hertz < 50)].max() / power[hertz > 500].max())
+    return kept
+
+
+def test_a_telephone_takes_away_what_is_low(monkeypatch):
+    kept = share_of_low_tone(monkeypatch, "_SOFT")
     assert max(kept) < 1.0 and np.median(kept) < 0.4
+
+
+def test_a_digital_exchange_leaves_nothing_of_what_is_low(monkeypatch):
+    assert max(share_of_low_tone(monkeypatch, "_STEEP")) < 0.02
+
+
+def test_microphones_differ_by_some_decibels(monkeypatch):
+    quiet_line(monkeypatch, _COLOUR=1.0)
+    noise = np.random.default_rng(5).normal(0, 3000, 4 * RATE).astype(np.int16)
+    tilts = []
+    for one in heard(40, AlignedSpeech(noise, [Span("aa", 0.0, 4.0)], "hiss")):
+        power = np.abs(np.fft.rfft(one.samples.astype(float))) ** 2
+        hertz = np.fft.rfftfreq(one.samples.size, 1 / RATE)
+        low, high = (power[(hertz > f) & (hertz < 1.5 * f)].mean() for f in (500, 2000))
+        tilts.append(10 * np.log10(low / high))
+    assert min(tilts) < -3 and max(tilts) > 3 and max(map(abs, tilts)) < 13
 
 
 def test_lost_packets_are_silent_frames(monkeypatch):

@@ -93,5 +93,5 @@ def test_the_whole_plan_has_flite_only_for_english():
     chinese = whole_plan(speech_texts("zh", ["我要退货"], ["冰箱"]))
     assert chinese.flite == 0 and chinese.espeak > 10_000
     english = whole_plan(TEXTS)
-    assert english.flite == 1000 * len(english.flite_voices)
+    assert english.flite == 2500 * len(english.flite_voices)
     assert english.espeak + english.flite == 14_500
