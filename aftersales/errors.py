@@ -16,6 +16,16 @@ class AfterSalesError(Exception):
 
     code = "aftersales"
     retryable = False
+    gateway = ""
+    """The part of the shop that was asked: customers, orders, logistics, details, returns, refunds,
+    coupons, deeds, sms."""
+    attempt = 1
+    """At which try it was given up."""
+
+    @property
+    def failure(self) -> str:
+        """What kind of failure, in one word: for the call's record."""
+        return self.code
 
 
 class OrderUnknown(AfterSalesError):
@@ -85,8 +95,14 @@ class ShopUnavailable(AfterSalesError):
     code = "shop_unavailable"
     retryable = True
 
-    def __init__(self, why: str) -> None:
+    def __init__(self, why: str, failure: str = "unavailable") -> None:
         self.why = why
+        self._failure = failure
+
+    @property
+    def failure(self) -> str:
+        """timed_out, not_reached, status_503, resting (left alone for a while), unavailable."""
+        return self._failure
 
     def __str__(self) -> str:
         return f"the shop's system gave no usable answer ({self.why}); try again with the same key"
@@ -97,13 +113,19 @@ class ShopLied(AfterSalesError):
 
     code = "shop_lied"
 
-    def __init__(self, asked: str, why: str) -> None:
-        self.asked = asked
+    def __init__(self, gateway: str, why: str, failure: str = "schema") -> None:
+        self.gateway = gateway
         self.why = why
+        self._failure = failure
+
+    @property
+    def failure(self) -> str:
+        """schema, negative_money, not_json, too_long, somebody_else, twice, status_404."""
+        return self._failure
 
     def __str__(self) -> str:
         return (
-            f"the shop's answer to {self.asked!r} cannot be true ({self.why}); "
+            f"the shop's answer about {self.gateway!r} cannot be true ({self.why}); "
             "an answer as in aftersales/shop.openapi.yaml would be right"
         )
 

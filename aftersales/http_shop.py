@@ -15,7 +15,7 @@ import msgspec
 import requests
 
 from aftersales.bounded_body import AnswerTooLarge, AnswerTooSlow, bounded_body
-from aftersales.deeds import Coupon, Deed, Details, Receipt, kind_of
+from aftersales.deeds import Coupon, Deed, Details, Receipt, SendText, kind_of
 from aftersales.errors import (
     AfterSalesError,
     AlreadyRequested,
@@ -41,6 +41,8 @@ Answer = TypeVar("Answer")
 
 @dataclass(frozen=True, slots=True)
 class _Question:
+    gateway: str
+    """As in AfterSalesError.gateway."""
     method: str
     path: str
     """Below the base address, quoted."""
@@ -89,61 +91,64 @@ class HttpShop:
 
     def customer_by_number(self, number: str) -> Customer | None:
         """The account behind a calling number."""
-        question = _Question("GET", f"/customers?number={quote(number)}")
+        question = _Question("customers", "GET", f"/customers?number={quote(number)}")
         customer: Customer | None = self._ask(question, Customer | None)
         if customer is not None and customer.number != number:
-            raise ShopLied(_name(question), "another number's customer")
+            raise ShopLied("customers", "another number's customer", "somebody_else")
         return customer
 
     def orders_of(self, customer_id: str) -> tuple[Order, ...]:
         """All orders of a customer, newest first."""
-        question = _Question("GET", f"/customers/{quote(customer_id, safe='')}/orders")
+        question = _Question("orders", "GET", f"/customers/{quote(customer_id, safe='')}/orders")
         orders: tuple[Order, ...] = self._ask(question, tuple[Order, ...])
         if any(order.customer_id != customer_id for order in orders):
-            raise ShopLied(_name(question), "another customer's order")
+            raise ShopLied("orders", "another customer's order", "somebody_else")
         if len({order.number for order in orders}) < len(orders):
-            raise ShopLied(_name(question), "one order twice")
+            raise ShopLied("orders", "one order twice", "twice")
         return tuple(sorted(orders, key=lambda o: (o.placed_at, o.number), reverse=True))
 
     def parcel_of(self, order_number: str) -> Parcel | None:
         """The latest parcel of an order."""
-        question = _about(order_number, "GET", "parcel")
+        question = _about("logistics", order_number, "parcel")
         parcel: Parcel | None = self._ask(question, Parcel | None)
-        return parcel if parcel is None else _of_order(parcel, order_number)
+        return parcel if parcel is None else _of_order(parcel, question)
 
     def request_return(self, order_number: str, key: str, now: datetime) -> ReturnReceipt:
         """Ask to send an order back, once per key; the shop's own clock counts, not `now`."""
-        question = _about(order_number, "POST", "return", key)
+        question = _about("returns", order_number, "return", key)
         receipt: ReturnReceipt = self._ask(question, ReturnReceipt)
-        return _of_order(receipt, order_number)
+        return _of_order(receipt, question)
 
     def request_refund(self, order_number: str, key: str, now: datetime) -> RefundReceipt:
         """Ask for an order's money back, once per key."""
-        question = _about(order_number, "POST", "refund", key)
+        question = _about("refunds", order_number, "refund", key)
         receipt: RefundReceipt = self._ask(question, RefundReceipt)
-        return _of_order(receipt, order_number)
+        return _of_order(receipt, question)
 
     # -- DeedGateway
 
     def details_of(self, order_number: str) -> Details:
         """What is known about an order."""
-        details: Details = self._ask(_about(order_number, "GET", "details"), Details)
-        return _of_order(details, order_number)
+        question = _about("details", order_number, "details")
+        details: Details = self._ask(question, Details)
+        return _of_order(details, question)
 
     def coupons_of(self, customer_id: str) -> tuple[Coupon, ...]:
         """The coupons of a customer."""
         path = f"/customers/{quote(customer_id, safe='')}/coupons"
-        coupons: tuple[Coupon, ...] = self._ask(_Question("GET", path), tuple[Coupon, ...])
+        question = _Question("coupons", "GET", path)
+        coupons: tuple[Coupon, ...] = self._ask(question, tuple[Coupon, ...])
         return coupons
 
     def perform(self, deed: Deed, key: str, now: datetime) -> Receipt:
         """Do it once per key."""
         body = msgspec.json.encode(deed)
-        question = _Question("POST", "/deeds", key, body, deed.order_number)
+        gateway = "sms" if isinstance(deed, SendText) else "deeds"
+        question = _Question(gateway, "POST", "/deeds", key, body, deed.order_number)
         receipt: Receipt = self._ask(question, Receipt)
-        _of_order(receipt, deed.order_number)
+        _of_order(receipt, question)
         if receipt.kind != kind_of(deed):
-            raise ShopLied(_name(question), f"a receipt for {receipt.kind!r}")
+            raise ShopLied(gateway, f"a receipt for {receipt.kind!r}", "somebody_else")
         return receipt
 
     # -- asking
@@ -155,7 +160,8 @@ class HttpShop:
             try:
                 status, body = self._try(question, ends)
                 break
-            except ShopUnavailable:
+            except ShopUnavailable as problem:
+                problem.gateway, problem.attempt = question.gateway, attempt
                 pause = pause_seconds(attempt, random.random())
                 if attempt == TRIES or self._steady() + pause >= ends:
                     raise
@@ -165,7 +171,8 @@ class HttpShop:
     def _try(self, question: _Question, ends: float) -> tuple[int, bytes]:
         with self._lock:
             if not self._breaker.allows(self._steady()):
-                raise ShopUnavailable("it failed again and again, so it is left alone for a while")
+                why = "it failed again and again, so it is left alone for a while"
+                raise ShopUnavailable(why, "resting")
         try:
             status, body = self._exchange(question, min(ends, self._steady() + TRY_SECONDS))
         except (requests.RequestException, ShopUnavailable) as problem:
@@ -173,7 +180,9 @@ class HttpShop:
                 self._breaker.failed(self._steady())
             if isinstance(problem, ShopUnavailable):
                 raise
-            raise ShopUnavailable(type(problem).__name__) from problem
+            slow = isinstance(problem, requests.Timeout)
+            failure = "timed_out" if slow else "not_reached"
+            raise ShopUnavailable(type(problem).__name__, failure) from problem
         with self._lock:
             self._breaker.succeeded()
         return status, body
@@ -194,22 +203,20 @@ class HttpShop:
             try:
                 body = bounded_body(response, ANSWER_LIMIT, ends, self._steady)
             except AnswerTooLarge as problem:
-                raise ShopLied(_name(question), str(problem)) from problem
+                raise ShopLied(question.gateway, str(problem), "too_long") from problem
             except AnswerTooSlow as problem:
-                raise ShopUnavailable(str(problem)) from problem
+                raise ShopUnavailable(str(problem), "timed_out") from problem
             if response.status_code >= 500 or response.status_code == 429:
-                raise ShopUnavailable(f"status {response.status_code}")
+                status = response.status_code
+                raise ShopUnavailable(f"status {status}", f"status_{status}")
             return response.status_code, body
 
 
-def _about(order_number: str, method: str, what: str, key: str = "") -> _Question:
+def _about(gateway: str, order_number: str, what: str, key: str = "") -> _Question:
+    """What has a key changes something."""
     path = f"/orders/{quote(order_number, safe='')}/{what}"
-    return _Question(method, path, key, order_number=order_number)
-
-
-def _name(question: _Question) -> str:
-    """For logs: without the caller's number."""
-    return f"{question.method} {question.path.partition('?')[0]}"
+    method = "POST" if key else "GET"
+    return _Question(gateway, method, path, key, order_number=order_number)
 
 
 def _read(question: _Question, status: int, body: bytes, kind: Any) -> Any:
@@ -219,8 +226,16 @@ def _read(question: _Question, status: int, body: bytes, kind: Any) -> Any:
         if status in (404, 409):
             raise _refused(question, msgspec.json.decode(body, type=Refusal))
     except msgspec.MsgspecError as problem:
-        raise ShopLied(_name(question), str(problem)) from problem
-    raise ShopLied(_name(question), f"status {status}")
+        raise ShopLied(question.gateway, str(problem), _broken(problem)) from problem
+    raise ShopLied(question.gateway, f"status {status}", f"status_{status}")
+
+
+def _broken(problem: msgspec.MsgspecError) -> str:
+    """What kind of lie it is."""
+    if not isinstance(problem, msgspec.ValidationError):
+        return "not_json"
+    why = str(problem)
+    return "negative_money" if "`int` >= 0" in why and "_minor" in why else "schema"
 
 
 def _refused(question: _Question, refusal: Refusal) -> AfterSalesError:
@@ -234,11 +249,11 @@ def _refused(question: _Question, refusal: Refusal) -> AfterSalesError:
             return AlreadyRequested(number, refusal.what)
         case "deed_refused":
             return DeedRefused(number, refusal.what, refusal.why)
-    return ShopLied(_name(question), f"refusal {refusal.code!r}")
+    return ShopLied(question.gateway, f"refusal {refusal.code!r}")
 
 
-def _of_order(answer: Answer, order_number: str) -> Answer:
+def _of_order(answer: Answer, question: _Question) -> Answer:
     """The answer, if it is about the order that was asked for."""
-    if getattr(answer, "order_number", None) != order_number:
-        raise ShopLied(type(answer).__name__, "another order")
+    if getattr(answer, "order_number", None) != question.order_number:
+        raise ShopLied(question.gateway, "another order", "somebody_else")
     return answer

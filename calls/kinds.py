@@ -19,7 +19,7 @@ class Kind(StrEnum):
     ALERT_SEEN = "alert.seen"  # by (log-in), level
     ANALYSIS_REFUSED = "analysis.refused"  # the caller does not want the voice analysed
     REPLIED = "turn.replied"  # turn, text, latency_ms
-    SHOP_FAILED = "shop.failed"  # why: the shop's system was away or lied; a person takes over
+    SHOP_FAILED = "shop.failed"  # gateway, failure, attempt: the shop was away or lied
     RESUMED = "call.resumed"  # what (stream, queue): the media stream was lost and is back
     FELL_BACK = "call.fell_back"  # why: the caller was given keys or the provider's queue
     QUEUED = "queue.joined"  # queue, skills, boost_seconds, terms [{name, seconds, reason}],

@@ -9,11 +9,12 @@ from dialogue import proofs, upset
 from dialogue.bots.base import Bot, BotMove, Request
 from dialogue.bots.caller_orders import with_story
 from dialogue.bots.faq import FaqBot
+from dialogue.bots.troubles import told
 from dialogue.identity import Identity
 from dialogue.kept_words import kept, taken_up
 from dialogue.nlu.intents import label
 from dialogue.proofs import Level, with_told
-from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
+from dialogue.turns import Caller, Handover, Memory, Trouble, Understanding, Utterance
 from dialogue.wording import Wording
 
 ANYTHING_ELSE = "anything_else"
@@ -39,7 +40,7 @@ class Step:
     memory: Memory
     handover: Handover | None = None
     expects_number: bool = False
-    trouble: str = ""
+    trouble: Trouble | None = None
 
 
 def added(memory: Memory, intents: tuple[str, ...], wording: Wording) -> Memory:
@@ -106,7 +107,7 @@ def _move(staff: Staff, request: Request, memory: Memory, heard: Heard, *, first
     except AfterSalesError as problem:
         # Nothing half done is repeated: every deed has a key, and a person takes over from here.
         moved = _to_person(staff.wording, "shop_unavailable", request, memory)
-        return replace(moved, trouble=str(problem))
+        return replace(moved, trouble=told(problem))
 
 
 def _proven_move(staff: Staff, request: Request, memory: Memory, heard: Heard) -> BotMove:

@@ -188,12 +188,12 @@ class DialogueManager:
     def _to_person(self, reason: str, intent: str, memory: Memory, heard: Heard) -> Reply:
         """Give over with what is known; the product matters when the request is about goods."""
         request = Request(intent, heard.understanding)
-        order = None
+        order = trouble = None
         if intent in self._handover.knows_goods or "order" in memory.slots:
-            order = self._handover.concerned(request, memory, heard.caller)
+            order, trouble = self._handover.concerned(request, memory, heard.caller)
         handover = self._handover.to_person(reason, request, order)
         text = self._wording.say(f"transferring_{reason}", memory.language)
-        return Reply(text, memory, heard.understanding, handover=handover)
+        return Reply(text, memory, heard.understanding, handover=handover, trouble=trouble)
 
     def _switched(self, language: str, memory: Memory, heard: Heard) -> Reply:
         """Another language; what was asked for is taken up again in it."""

@@ -117,6 +117,18 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class Trouble:
+    """What failed on our side, without anything personal: for the call's record, never said."""
+
+    gateway: str
+    """The part of the shop that was asked (aftersales.errors)."""
+    failure: str
+    """Kind of failure: timed_out, status_503, schema, negative_money, somebody_else ..."""
+    attempt: int = 1
+    """At which try it was given up."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """The dialogue's move: what to say, what it now knows, and how the call goes on."""
 
@@ -129,5 +141,4 @@ class Reply:
     """The caller said goodbye or has nothing more: hang up after the text."""
     expects_number: bool = False
     """The next utterance will hold digits: listen with the long endpointing."""
-    trouble: str = ""
-    """What failed on our side, for the call's record: never said to the caller."""
+    trouble: Trouble | None = None

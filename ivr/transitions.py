@@ -327,7 +327,7 @@ def _turn_record(state: CallState, event: ev.TurnTaken) -> Effects:
         _log(Kind.UNDERSTOOD, turn=state.turn, intents=intents, entities=entities),
     ]
     if event.reply.trouble:
-        log.append(_log(Kind.SHOP_FAILED, why=event.reply.trouble))
+        log.append(_log(Kind.SHOP_FAILED, **asdict(event.reply.trouble)))
     return (fx.SaveTurn(state.turn, columns), *log)
 
 

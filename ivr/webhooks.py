@@ -6,7 +6,7 @@ A border: whatever fails here, the caller hears an apology and is offered keys o
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, request
@@ -19,7 +19,8 @@ from calls.errors import CallRecordError
 from calls.kinds import Kind
 from calls.log import CallLog
 from dialogue import keypad
-from dialogue.turns import Caller
+from dialogue.bots.troubles import told
+from dialogue.turns import Caller, Trouble
 from ivr import events as ev
 from ivr import fallback
 from ivr.errors import IvrError, UnknownCall
@@ -137,7 +138,7 @@ class _CallerViews:
         known = parts.store.reply(arrived.call_sid, "incoming")
         if known is not None:
             return Response(known, mimetype="text/xml")
-        caller = self._caller(arrived.caller)
+        caller, trouble = self._caller(arrived.caller)
         now = parts.now()
         if parts.call_log.open_call(
             arrived.call_sid,
@@ -150,6 +151,8 @@ class _CallerViews:
             masked = mask_number(caller.number)
             data = {"caller": masked, "called": arrived.called, "language": language}
             parts.call_log.append(arrived.call_sid, Kind.RINGING, now, **data)
+            if trouble is not None:
+                parts.call_log.append(arrived.call_sid, Kind.SHOP_FAILED, now, **asdict(trouble))
         parts.session.begin(
             arrived.call_sid,
             ev.CallRang(
@@ -318,21 +321,24 @@ class _CallerViews:
         language = self._parts.numbers.get(called, FIRST)
         return FIRST if language == HEARD else language
 
-    def _caller(self, number: str) -> Caller:
+    def _caller(self, number: str) -> tuple[Caller, Trouble | None]:
         """Who calls, as far as the shop's books tell; the shop being away must not stop a call."""
         try:
             customer = self._parts.orders.customer_by_number(number)
-        except (AfterSalesError, OSError) as problem:
+        except AfterSalesError as problem:
+            return Caller(number=number), told(problem)
+        except OSError as problem:
             logger.warning("the shop did not answer for a caller: %s", problem)
-            customer = None
+            return Caller(number=number), Trouble("customers", "not_reached")
         if customer is None:
-            return Caller(number=number)
-        return Caller(
+            return Caller(number=number), None
+        known = Caller(
             number=number,
             customer_id=customer.id,
             name=customer.name,
             member_level=customer.member_level,
         )
+        return known, None
 
 
 def goodbye(text: str, language: str) -> tuple[Verb, ...]:

@@ -100,7 +100,9 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     Kind.INTERRUPTED: lambda d: (
         f"the caller talks over the bot; silent after {d['reaction_ms']} ms"
     ),
-    Kind.SHOP_FAILED: lambda d: f"the shop failed: {d['why']}",
+    Kind.SHOP_FAILED: lambda d: (
+        f"the shop's {d['gateway']} failed: {d['failure']}, attempt {d['attempt']}"
+    ),
     Kind.RESUMED: lambda d: f"the {d['what']} is back",
     Kind.FELL_BACK: lambda d: str(d["why"]),
     Kind.QUEUED: _joined,

@@ -52,8 +52,8 @@ def parse_incoming(form: Form) -> CallArrived:
 
 
 def parse_digits(form: Form) -> DigitsGathered:
-    """The keys pressed at a menu."""
-    digits = form.get("Digits", "")
+    """The keys pressed at a menu; the key that ends the input counts where it was the only one."""
+    digits = form.get("Digits") or form.get("FinishedOnKey", "")
     if not _DIGITS.fullmatch(digits):
         raise MalformedRequest("Digits", _veiled(digits), "up to 64 keys of 0-9, *, #, A-D")
     return DigitsGathered(_call_sid(form), digits)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from dialogue.turns import Caller, Entity, Handover, Memory, Understanding, Utterance
+from dialogue.turns import Caller, Entity, Handover, Memory, Trouble, Understanding, Utterance
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ class BotMove:
     """The slot that the text asks for."""
     handover: Handover | None = None
     expects_number: bool = False
-    trouble: str = ""
-    """What failed on our side, for the call's record."""
+    trouble: Trouble | None = None
 
 
 class Bot(Protocol):

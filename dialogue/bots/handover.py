@@ -13,7 +13,8 @@ from dialogue.bots.caller_orders import (
     with_slots,
     with_story,
 )
-from dialogue.turns import Caller, Handover, Memory, Utterance
+from dialogue.bots.troubles import told
+from dialogue.turns import Caller, Handover, Memory, Trouble, Utterance
 from dialogue.wording import Wording
 
 ABOUT_GOODS = frozenset(
@@ -61,7 +62,7 @@ class HandoverBot:
         self, request: Request, memory: Memory, caller: Caller, utterance: Utterance, now: datetime
     ) -> BotMove:
         """One question at most; whatever is answered, the next move is the hand-over."""
-        order = self.concerned(request, memory, caller)
+        order, trouble = self.concerned(request, memory, caller)
         if request.intent in ASKED_FIRST and request.asked is None:
             # What the account holds is named to nobody who has not shown who they are.
             return self._ask(order if proofs.shown(memory) else None, memory)
@@ -72,17 +73,24 @@ class HandoverBot:
             self._wording.say(prompt, memory.language),
             self._noted(order, memory),
             handover=self.to_person("needs_person", request, order),
+            trouble=trouble,
         )
 
-    def concerned(self, request: Request, memory: Memory, caller: Caller) -> Order | None:
-        """The order it is about; the product may not have been heard: then the newest delivered."""
+    def concerned(
+        self, request: Request, memory: Memory, caller: Caller
+    ) -> tuple[Order | None, Trouble | None]:
+        """The order it is about; the product may not have been heard: then the newest delivered.
+
+        The way to a person must not depend on the shop's system: its failure is only told.
+        """
         try:
             pinned = self._orders.pinned(caller, memory)
             if pinned is not None and not request.values("product", "order_id", "order_id_tail"):
-                return pinned
-            return self._orders.pick(caller, request, lambda o: o.status == "delivered")
-        except AfterSalesError:
-            return None  # the way to a person must not depend on the shop's system
+                return pinned, None
+            found = self._orders.pick(caller, request, lambda o: o.status == "delivered")
+        except AfterSalesError as problem:
+            return None, told(problem)
+        return found, None
 
     def to_person(self, reason: str, request: Request, order: Order | None) -> Handover:
         """The hand-over; the category named by the caller counts before the order's."""

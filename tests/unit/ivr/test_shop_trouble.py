@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from calls.kinds import Kind
+from dialogue.turns import Trouble
 from ivr import effects as fx
 from ivr import events as ev
 from ivr.state import Phase
@@ -11,12 +12,16 @@ from tests.fakes.live_call import NOW_MS, POLICY, TO_PERSON, in_phase, reply
 
 
 def test_what_failed_is_an_event_and_never_said() -> None:
-    taken = ev.TurnTaken(replace(TO_PERSON, trouble="status 503"), heard="快递到哪了")
+    taken = ev.TurnTaken(
+        replace(TO_PERSON, trouble=Trouble("orders", "status_503", 3)), heard="快递到哪了"
+    )
 
     state, effects = transition(in_phase(Phase.TALKING), taken, NOW_MS, POLICY)
 
     logged = [e for e in effects if isinstance(e, fx.Log) and e.kind == Kind.SHOP_FAILED]
-    assert [event.data for event in logged] == [{"why": "status 503"}]
+    assert [event.data for event in logged] == [
+        {"gateway": "orders", "failure": "status_503", "attempt": 3}
+    ]
     assert "503" not in state.last_said and state.phase is Phase.WAITING
 
 

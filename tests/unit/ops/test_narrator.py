@@ -35,7 +35,10 @@ EVENTS: dict[Kind, tuple[dict[str, Any], str]] = {
     Kind.ANALYSIS_REFUSED: ({}, "refuses the analysis of the voice"),
     Kind.REPLIED: ({"turn": 1, "text": "好的", "latency_ms": 420}, "“好的”  [420 ms]"),
     Kind.INTERRUPTED: ({"reaction_ms": 260}, "silent after 260 ms"),
-    Kind.SHOP_FAILED: ({"why": "status 503"}, "the shop failed: status 503"),
+    Kind.SHOP_FAILED: (
+        {"gateway": "orders", "failure": "status_503", "attempt": 3},
+        "the shop's orders failed: status_503, attempt 3",
+    ),
     Kind.RESUMED: ({"what": "stream"}, "the stream is back"),
     Kind.FELL_BACK: ({"why": "no media stream"}, "no media stream"),
     Kind.QUEUED: (

@@ -74,6 +74,8 @@ def test_the_error_says_what_would_be_right() -> None:
 def test_pressed_keys_arrive_and_no_key_is_empty() -> None:
     assert requests.parse_digits({"CallSid": CALL, "Digits": "12#"}) == DigitsGathered(CALL, "12#")
     assert requests.parse_digits({"CallSid": CALL}).digits == ""
+    alone = {"CallSid": CALL, "Digits": "", "FinishedOnKey": "#"}
+    assert requests.parse_digits(alone).digits == "#"
     with pytest.raises(MalformedRequest, match="'<16 characters>'"):
         requests.parse_digits({"CallSid": CALL, "Digits": "4111111111111x11"})
 
