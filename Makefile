@@ -77,8 +77,8 @@ models-graphs: setup-training ## build only the decoding graphs of the bundled s
 	@$(BIN)/hotline models build --whole --lang en --out asr/models/en
 	@$(BIN)/hotline models build --whole --lang zh --out asr/models/zh
 
-asr-report: setup ## how well the speech models hear (HUMAN=folder: people too, COMPARE=folder: others)
-	@$(BIN)/python -m bench.asr_report $(if $(HUMAN),--human $(HUMAN)) $(if $(COMPARE),--compare $(COMPARE))
+asr-report: setup ## how well the speech models hear (HUMAN=folder: people too, SPEAKERS=dataset/speaker,... of them, COMPARE=folder: others)
+	@$(BIN)/python -m bench.asr_report $(if $(HUMAN),--human $(HUMAN)) $(if $(SPEAKERS),--speakers $(SPEAKERS)) $(if $(COMPARE),--compare $(COMPARE))
 
 lock: ## resolve the versions anew (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --group build -o requirements/runtime.txt

@@ -200,6 +200,12 @@ def build(lang: str, words: Path | None, graph_only: bool, whole: bool, out: Pat
     help="Folder of people's recordings to learn from too: manifest.csv and sounds.",
 )
 @click.option(
+    "--leave-out",
+    multiple=True,
+    metavar="DATASET/SPEAKER",
+    help="A recorded speaker to measure the model by; may be said several times.",
+)
+@click.option(
     "--work",
     type=click.Path(file_okay=False, path_type=Path),
     help="Where speech and state are kept, so that an interrupted training goes on.",
@@ -213,8 +219,9 @@ def build(lang: str, words: Path | None, graph_only: bool, whole: bool, out: Pat
 )
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Model folder.")
 def train(
-    lang: str, recorded: Path | None, work: Path | None, workers: int, out: Path | None
-) -> None:
+    lang: str, recorded: Path | None, leave_out: tuple[str, ...], work: Path | None,
+    workers: int, out: Path | None,
+) -> None:  # fmt: skip
     """Make a model from nothing: synthesized speech, a network trained on it, a new graph."""
     from rich.console import Console
 
@@ -222,7 +229,7 @@ def train(
 
     target = out or _folder() / f"{lang}-trained"
     kept = work or _folder().parent / "training" / lang
-    training = ModelTraining(lang, kept, target, recorded, workers)
+    training = ModelTraining(lang, kept, target, recorded, leave_out, workers)
     sizes = guarded(lambda: train_model(training, Console(stderr=True)))
     click.echo(f"{target}: {sizes['words']} words, {sizes['states']} states")
 

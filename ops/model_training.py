@@ -28,6 +28,8 @@ class ModelTraining:
     """Speech and the state of the training are kept here: an interrupted run goes on."""
     target: Path
     recorded: Path | None = None
+    left_out: tuple[str, ...] = ()
+    """Recorded speakers (dataset/speaker) that only measure the model."""
     workers: int = 1
 
 
@@ -41,6 +43,7 @@ def train_model(training: ModelTraining, console: Console) -> dict[str, int]:
         "target": str(made.absolute()),
         "sentences": [one.text for one in sentences],
         "recorded": str(training.recorded.absolute()) if training.recorded else "",
+        "kept_out": training.left_out,
         "workers": training.workers,
     }
     with _Bars(console) as bars:

@@ -30,10 +30,11 @@ def read_recordings(
 
     Texts with a word that cannot be read are left out. Raises RecordingsUnusable.
     """
+    everybody = _rows(folder)
+    for voice in set(kept_out) - {voice_of(row) for row in everybody}:
+        raise RecordingsUnusable(folder / MANIFEST, f"has no speaker {voice!r} to keep out")
     rows = [
-        row
-        for row in _rows(folder)
-        if row["lang"] == language and voice_of(row) not in kept_out
+        row for row in everybody if row["lang"] == language and voice_of(row) not in kept_out
     ]  # fmt: skip
     readings = _readings({row["text"] for row in rows}, language)
     for row in rows:

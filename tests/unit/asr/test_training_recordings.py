@@ -92,6 +92,12 @@ def test_speakers_that_are_kept_out_are_not_heard(tmp_path):
     assert [way[:2] for way in left.readings] == [("t", "uw")] * len(left.readings)
 
 
+def test_a_speaker_who_is_not_there_cannot_be_kept_out(tmp_path):
+    folder = recordings(tmp_path, "a.wav,digits,en,mei,zero")
+    with pytest.raises(RecordingsUnusable, match="no speaker 'digits/may'"):
+        list(read_recordings(folder, "en", kept_out={"digits/may"}))
+
+
 def test_a_folder_that_cannot_be_used_is_told(tmp_path):
     with pytest.raises(RecordingsUnusable, match="no such file"):
         list(read_recordings(tmp_path, "en"))
