@@ -6,23 +6,25 @@ Mandarin word gets what its English gloss (glosses_zh.yaml) means. What comes ou
 dimensions and made short for common words. Deterministic, numpy only.
 """
 
-import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import yaml
 from numpy.typing import NDArray
 
+from dialogue.nlu.encoder import gelu
 from dialogue.nlu.examples import load_examples, load_several
 from dialogue.nlu.normalise import normalise
+from dialogue.nlu.sentence_model import read_pieces, read_tensors
+from dialogue.nlu.word_pieces import WordPieces
 from dialogue.nlu.word_vectors import DIMENSION, FILES, split_words
 
 GLOSSES = Path(__file__).with_name("glosses_zh.yaml")
 WIDTH, HEADS, LAYERS = 384, 12, 6
-START, END, UNKNOWN = "[CLS]", "[SEP]", "[UNK]"
+MAX_PIECES = 510
 COMMON = 0.01
 """Share of speech from which a word is short: its length is COMMON / (COMMON + its share)."""
 BATCH = 256
@@ -96,15 +98,15 @@ class SentenceModel:
     """A BERT encoder with mean pooling, read from its files."""
 
     def __init__(self, folder: Path) -> None:
-        self._weights = dict(read_safetensors(folder / "model.safetensors"))
-        pieces = (folder / "vocab.txt").read_text(encoding="utf-8").splitlines()
-        self._ids = {piece: i for i, piece in enumerate(pieces)}
+        self._weights = read_tensors(folder)
+        self._names = read_pieces(folder)
+        self._pieces = WordPieces(self._names)
         self.ranks = {word: i for i, word in enumerate(self.whole_words())}
         """The model's list has the common words first."""
 
     def whole_words(self) -> list[str]:
         """Its pieces that are English words of their own."""
-        return [piece for piece in self._ids if piece.isascii() and piece.isalpha()]
+        return [piece for piece in self._names if piece.isascii() and piece.isalpha()]
 
     def read(self, texts: Sequence[str]) -> Floats:
         """One vector for each text of plain words."""
@@ -118,8 +120,7 @@ class SentenceModel:
         return read
 
     def _tokens(self, text: str) -> list[int]:
-        pieces = [piece for word in text.split() for piece in self._pieces(word)]
-        return [self._ids[piece] for piece in (START, *pieces, END)]
+        return self._pieces.numbered(text.split(), MAX_PIECES)[0]
 
     def _read_batch(self, tokens: Sequence[list[int]]) -> Floats:
         longest = max(map(len, tokens))
@@ -130,19 +131,6 @@ class SentenceModel:
             states = self._layer(states, f"encoder.layer.{layer}", present)
         mask = present[:, :, None].astype(np.float32)
         return np.asarray((states * mask).sum(axis=1) / mask.sum(axis=1), dtype=np.float32)
-
-    def _pieces(self, word: str) -> list[str]:
-        """The longest known pieces from the left."""
-        found: list[str] = []
-        while word:
-            mark = "##" if found else ""
-            ends = range(len(word), 0, -1)
-            end = next((end for end in ends if mark + word[:end] in self._ids), None)
-            if end is None:
-                return [UNKNOWN]
-            found.append(mark + word[:end])
-            word = word[end:]
-        return found
 
     def _embed(self, ids: NDArray[np.intp]) -> Floats:
         table = self._weights
@@ -181,22 +169,6 @@ class SentenceModel:
         spread: Floats = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + 1e-12)
         scaled: Floats = centred / spread * self._weights[f"{name}.weight"]
         return scaled + self._weights[f"{name}.bias"]
-
-
-def gelu(values: Floats) -> Floats:
-    """The smooth step that the model was trained with, by its usual approximation with tanh."""
-    inner = np.sqrt(2 / np.pi) * (values + 0.044715 * values**3)
-    return np.asarray(values * 0.5 * (1 + np.tanh(inner)), dtype=np.float32)
-
-
-def read_safetensors(path: Path) -> Iterator[tuple[str, Floats]]:
-    """(name, numbers) of each float32 tensor: 8 bytes of header length, JSON header, plain data."""
-    raw = path.read_bytes()
-    start = 8 + int.from_bytes(raw[:8], "little")
-    for name, entry in json.loads(raw[8:start]).items():
-        if name != "__metadata__" and entry["dtype"] == "F32":
-            first, last = (start + offset for offset in entry["data_offsets"])
-            yield name, np.frombuffer(raw[first:last], dtype=np.float32).reshape(entry["shape"])
 
 
 if __name__ == "__main__":

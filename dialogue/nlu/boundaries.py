@@ -34,13 +34,10 @@ class Boundaries:
 
     def places(self, text: str, language: str, heard: Sequence[float] | None = None) -> list[Place]:
         """The places of a normalised text that are likelier than the ones beside them; `heard` are
-        chances from elsewhere for the second unit and those after it, of equal weight.
+        better chances than these weights know, for the second unit and those after it.
         """
         units = units_of(text, language)
-        own = self._chances(units)
-        if heard is not None:
-            own = [(one + other) / 2 for one, other in zip(own, heard, strict=True)]
-        chances = [0.0, *own, 0.0]
+        chances = [0.0, *(self._chances(units) if heard is None else heard), 0.0]
         starts = np.cumsum([len(unit) + (language == "en") for unit in units])
         return [
             Place(int(starts[at - 1]), chances[at])

@@ -22,7 +22,7 @@ CLASSES = (*INTENT_IDS, SEVERAL)
 WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
 LEAST_KNOWN = 0.2
 """Share of an utterance's features that occurred in training, below which nothing is judged."""
-HEARD_SHARE, LINEAR_SHARE = 0.6, 0.6
+HEARD_SHARE, LINEAR_SHARE = 1.0, 0.5
 """What the encoder and the linear classifier count; chosen on an author left out."""
 
 
@@ -41,6 +41,15 @@ class LanguageWeights:
     boundaries: Boundaries
     encoder: Encoder | None = None
     """Reads English; there is none for Mandarin."""
+
+    def log_shares(self, text: str, language: str) -> Floats | None:
+        """Of CLASSES, by the linear classifier; None for a strange text."""
+        found = buckets(text, language)
+        if not found.size or self.known[found].mean() < LEAST_KNOWN:
+            return None
+        # Rows are divided by the square root of their number, as in training (unit length).
+        logits = self.rows[found].sum(axis=0) / np.sqrt(found.size) + self.bias
+        return _log_shares(logits + self.vectors.meaning(text) @ self.senses)
 
 
 class Classifier:
@@ -83,18 +92,14 @@ class Reading:
         All zero for a strange text.
         """
         words = self.text[start:end]
-        weights = self._weights
-        found = buckets(words, self.language)
-        if not found.size or weights.known[found].mean() < LEAST_KNOWN:
+        shares = self._weights.log_shares(words, self.language)
+        if shares is None:
             return np.zeros(len(INTENT_IDS), dtype=np.float32)
-        # Rows are divided by the square root of their number, as in training (unit length).
-        logits = weights.rows[found].sum(axis=0) / np.sqrt(found.size) + weights.bias
-        logits += weights.vectors.meaning(words) @ weights.senses
         if self._heard is not None:
             first = len(self.text[:start].split())
-            heard = self._heard.logits(first, first + len(words.split()))
-            logits = HEARD_SHARE * _log_shares(heard) + LINEAR_SHARE * _log_shares(logits)
-        return np.exp(_log_shares(logits))[:-1]
+            heard = _log_shares(self._heard.logits(first, first + len(words.split())))
+            shares = _log_shares(HEARD_SHARE * heard + LINEAR_SHARE * shares)
+        return np.exp(shares)[:-1]
 
     def places(self) -> list[Place]:
         """Where another request may begin."""

@@ -68,24 +68,14 @@ class Encoder:
 
     def read(self, text: str) -> Heard:
         """A normalised text of one word at least."""
-        numbers, starts = self._numbered(text.split())
-        states = self._states(np.array(numbers))
+        numbers, begins = self._pieces.numbered(text.split(), MAX_PIECES)
+        states, starts = self._states(np.array(numbers)), np.array(begins)
         sums = np.zeros((len(states) + 1, states.shape[1]), dtype=np.float32)
         np.cumsum(states, axis=0, out=sums[1:])
         table = self._table
         odds = states[starts[:-1]] @ table["joint"] + table["joint_bias"]
         judge = (table["judge"], table["judge_bias"])
         return Heard(sums, starts, np.asarray(1 / (1 + np.exp(-odds))), judge)
-
-    def _numbered(self, words: list[str]) -> tuple[list[int], NDArray[np.intp]]:
-        """The pieces between start and end, and where each word begins."""
-        numbers = [self._pieces.start]
-        starts = []
-        for word in words:
-            starts.append(min(len(numbers), MAX_PIECES))
-            numbers += self._pieces.of(word)
-        numbers = numbers[: MAX_PIECES + 1]
-        return [*numbers, self._pieces.end], np.array([*starts, len(numbers)])
 
     def _states(self, numbers: NDArray[np.intp]) -> Floats:
         table = self._table

@@ -1,11 +1,17 @@
 """Train the classifier from the example sentences: `python -m dialogue.nlu.train`.
 
-Deterministic. Needs scipy; what it writes (weights.npz) is read with numpy.
+Deterministic. Needs scipy, for the encoder also torch (make setup-acoustic) and the folder of a
+sentence model (--sentence-model); without that folder the encoder stays as it is. What it writes
+(weights.npz, encoder_en.npz) is read with numpy.
 """
 
 import random
+import sys
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
+from importlib.util import find_spec
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,17 +67,37 @@ Row = tuple[str, str, float]
 """Normalised text, intent, weight."""
 
 
-def main() -> None:
+def main(arguments: Sequence[str]) -> None:
     """Train both languages and write the weights; `make understanding-report` writes the card."""
+    parser = ArgumentParser(prog="python -m dialogue.nlu.train", description=__doc__)
+    parser.add_argument(
+        "--sentence-model",
+        type=Path,
+        metavar="FOLDER",
+        help="all-MiniLM-L6-v2 (model.safetensors, vocab.txt): trains the English encoder, too",
+    )
+    folder = parser.parse_args(arguments).sentence_model
+    if folder is not None and find_spec("torch") is None:
+        parser.exit(2, "the encoder is trained with torch, which is absent: make setup-acoustic\n")
     arrays: dict[str, NDArray[np.generic]] = {
         "intents": np.array(CLASSES),
         "examples": np.array(examples_digest()),
     }
     for language in ("zh", "en"):
-        rows = rows_of(load_examples(language), language)
-        rows += rows_of_several(load_several(language), language)
-        arrays |= _pack(fit(rows, language), language)
+        weights = fit(all_rows(load_examples(language), load_several(language), language), language)
+        arrays |= _pack(weights, language)
+        if language == "en" and folder is not None:
+            from dialogue.nlu.train_encoder import write_encoder
+
+            write_encoder(weights, folder)
     np.savez_compressed(WEIGHTS_FILE, **arrays)  # type: ignore[arg-type]
+
+
+def all_rows(
+    examples: Sequence[Example], several: Sequence[SeveralExample], language: str
+) -> list[Row]:
+    """What the linear classifier is trained on."""
+    return rows_of(examples, language) + rows_of_several(several, language)
 
 
 def fit(rows: Sequence[Row], language: str) -> LanguageWeights:
@@ -218,4 +244,4 @@ def _in_bytes(numbers: Floats) -> tuple[NDArray[np.int8], Floats]:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

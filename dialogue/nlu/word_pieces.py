@@ -21,6 +21,17 @@ class WordPieces:
         self.of = lru_cache(_REMEMBERED)(self._of)
         """The numbers of a word's pieces, one at least."""
 
+    def numbered(self, words: Sequence[str], most: int) -> tuple[list[int], list[int]]:
+        """The pieces of words between start and end, `most` of them, and where each word begins;
+        last, where the end is.
+        """
+        numbers, starts = [self.start], []
+        for word in words:
+            starts.append(min(len(numbers), most))
+            numbers += self.of(word)
+        numbers = numbers[: most + 1]
+        return [*numbers, self.end], [*starts, len(numbers)]
+
     def _of(self, word: str) -> tuple[int, ...]:
         found = [number for part in _PARTS.findall(word) for number in self._longest(part)]
         return tuple(found) or (self._numbers[UNKNOWN],)
