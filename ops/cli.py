@@ -46,7 +46,10 @@ def serve() -> None:
 
     settings = load_settings()
     migrate_database(settings)
-    supervisor = Supervisor(settings.store.folder / "logs", os.environ)
+    # One thread for a matrix, unless chosen: calls share the cores, and threads that wait for each
+    # other make a small one slow.
+    environ = {"OMP_NUM_THREADS": "1", **os.environ}
+    supervisor = Supervisor(settings.store.folder / "logs", environ)
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
