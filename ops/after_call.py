@@ -94,7 +94,7 @@ class AfterCall:
         language = call.language if call else "zh"
         segments = self.transcriber.transcribe(sid, language)
         parties = channels.split(channels.file_of(fetched, self.folder))
-        measured = self.acoustics.analyse(parties)
+        measured = self.acoustics.analyse(parties, self._refused(call_sid))
         with self.session_factory.begin() as session:
             session.execute(
                 update(Recording).where(Recording.sid == sid).values(acoustics=measured)
@@ -110,6 +110,11 @@ class AfterCall:
         )
         said = _length([segment.text for segment in segments], language)
         self._append_once(call_sid, Kind.TRANSCRIBED, recording=sid, segments=len(segments), **said)
+
+    def _refused(self, call_sid: str) -> tuple[str, ...]:
+        """Parties whose voice is not to be measured: what the caller said in the call holds."""
+        refused = any(e.kind == Kind.ANALYSIS_REFUSED for e in self.call_log.events(call_sid))
+        return ("caller",) if refused else ()
 
     def _score(self, recording: Recording) -> None:
         score = self.judge.score_call(recording.call_sid, self.now())

@@ -7,7 +7,7 @@ Run this only in a process whose death loses nothing.
 
 import fcntl
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -52,10 +52,13 @@ class Acoustics:
         self._lock_seconds = lock_seconds
         self._librosa: Any = None
 
-    def analyse(self, parties: Mapping[str, Pcm]) -> dict[str, dict[str, float | None]]:
+    def analyse(
+        self, parties: Mapping[str, Pcm], refused: Collection[str] = ()
+    ) -> dict[str, dict[str, float | None]]:
         """By party: level_dbfs, pitch_hz, longest_silence_seconds, overlap_seconds.
 
-        Level and pitch are None where a party never spoke; silence and overlap are in seconds.
+        Level and pitch are None where a party never spoke or refused to have the voice analysed;
+        silence and overlap are in seconds.
         """
         librosa = self._ready()
         levels = {party: _levels(librosa, pcm) for party, pcm in parties.items()}
@@ -63,8 +66,7 @@ class Acoustics:
         both = _seconds(int(np.logical_and.reduce(_aligned(list(active.values()))).sum()))
         return {
             party: {
-                "level_dbfs": _mean_level(levels[party], active[party]),
-                "pitch_hz": _pitch(librosa, pcm, active[party]),
+                **_voice(librosa, pcm, levels[party], active[party] & (party not in refused)),
                 "longest_silence_seconds": _longest_silence(active[party]),
                 "overlap_seconds": both if len(parties) > 1 else 0.0,
             }
@@ -150,6 +152,12 @@ def _bridged(loud: Mask) -> Mask:
 def _aligned(masks: list[Mask]) -> list[Mask]:
     shortest = min((mask.size for mask in masks), default=0)
     return [mask[:shortest] for mask in masks] or [np.zeros(0, np.bool_)]
+
+
+def _voice(
+    librosa: Any, pcm: Pcm, levels: NDArray[np.float32], active: Mask
+) -> dict[str, float | None]:
+    return {"level_dbfs": _mean_level(levels, active), "pitch_hz": _pitch(librosa, pcm, active)}
 
 
 def _mean_level(levels: NDArray[np.float32], active: Mask) -> float | None:

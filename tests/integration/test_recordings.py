@@ -418,6 +418,18 @@ def test_silence_of_any_length_has_no_level_and_no_pitch(
     assert found["overlap_seconds"] == 0
 
 
+def test_of_a_voice_that_must_not_be_analysed_only_the_silence_is_known(
+    acoustics: Acoustics,
+) -> None:
+    parties = {"caller": voice(150, 2), "agent": voice(220, 2)}
+
+    found = acoustics.analyse(parties, refused=("caller",))
+
+    assert (found["caller"]["level_dbfs"], found["caller"]["pitch_hz"]) == (None, None)
+    assert found["agent"]["pitch_hz"] == pytest.approx(220, rel=0.05)
+    assert found["caller"]["overlap_seconds"] == pytest.approx(2, abs=0.2)
+
+
 def test_a_voice_throughout_is_still_a_voice(acoustics: Acoustics) -> None:
     found = acoustics.analyse({"caller": voice(150, 5)})["caller"]
     assert found["pitch_hz"] == pytest.approx(150, abs=3)

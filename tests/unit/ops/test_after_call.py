@@ -84,8 +84,9 @@ class Worker:
         self._does("transcribe")
         return (SimpleNamespace(text="hello there"),)
 
-    def _analyse(self, parties: Any) -> dict[str, Any]:
+    def _analyse(self, parties: Any, refused: Any) -> dict[str, Any]:
         self._does("analyse")
+        self.unmeasured = refused
         return {"caller": {"level_dbfs": -20.0}}
 
     def _score(self, call_sid: str, now: datetime) -> Any:
@@ -113,6 +114,18 @@ def test_a_recording_goes_from_announced_to_scored(worker: Worker) -> None:
     assert recorded.data["channels"] == {"caller": 1.0, "agent": 1.0}
     assert (transcribed.data["segments"], transcribed.data["words"]) == (1, 2)
     assert scored.data["failed"] == ["greeting"]
+
+
+@pytest.mark.parametrize("refuses", [True, False])
+def test_the_voice_of_a_caller_who_refused_is_not_measured_after_the_call(
+    worker: Worker, refuses: bool
+) -> None:
+    if refuses:
+        worker.log.append(CALL, Kind.ANALYSIS_REFUSED, NOW)
+
+    worker.process()
+
+    assert worker.unmeasured == (("caller",) if refuses else ())
 
 
 def test_what_is_scored_is_not_done_again(worker: Worker) -> None:
