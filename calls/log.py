@@ -183,11 +183,17 @@ class CallLog:
         return list(found.values())
 
     def forget_emotion(self, sid: str) -> None:
-        """Take every reading and alert out of the record: the caller refused the analysis."""
+        """Take every reading and alert out of the record: the caller refused the analysis.
+
+        A head start that was given stays on record as so many seconds, without what it rested on.
+        """
         kinds = (Kind.EMOTION.value, Kind.ALERTED.value, Kind.ALERT_SEEN.value)
         readings = (CallEvent.call_sid == sid, CallEvent.kind.in_(kinds))
         with self._writing("forget the emotion", sid) as session:
             session.execute(delete(CallEvent).where(*readings))
+            for event in session.scalars(select(CallEvent).where(CallEvent.call_sid == sid)):
+                if event.data.get("terms"):
+                    event.data = {**event.data, "terms": _unfelt(event.data["terms"])}
             session.execute(update(Turn).where(Turn.call_sid == sid).values(emotion=null()))
             nothing = {"emotion_score": None, "emotion_level": None}
             session.execute(update(Call).where(Call.sid == sid).values(**nothing))
@@ -238,6 +244,12 @@ class CallLog:
                 yield session
         except SQLAlchemyError as error:
             raise RecordFailed(action, call_sid, _reason(error)) from error
+
+
+def _unfelt(terms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Terms of a head start without what was felt."""
+    nothing: dict[str, Any] = {"reason": "", "facts": {}}
+    return [{**term, **nothing} if term.get("name") == "emotion" else term for term in terms]
 
 
 def _rows(result: Any) -> int:

@@ -269,3 +269,17 @@ def test_a_refused_analysis_leaves_no_reading_behind(log: CallLog) -> None:
     assert [(turn.heard, turn.emotion) for turn in log.turns(CALL)] == [("投诉", None)]
     assert [event.kind for event in log.events(CALL)] == [Kind.HEARD]
     assert other is not None and other.emotion_level == 3 and len(log.events("CA2")) == 3
+
+
+def test_a_refused_analysis_leaves_the_head_start_without_what_it_rested_on(log: CallLog) -> None:
+    opened(log, CALL)
+    vip = {"name": "vip", "seconds": 60, "reason": "gold member", "facts": {"member_level": "gold"}}
+    felt = {"name": "emotion", "seconds": 120, "reason": "furious", "facts": {"level": 3}}
+    log.append(CALL, Kind.QUEUED, NOW, queue="general", boost_seconds=180, terms=[vip, felt])
+    log.append(CALL, Kind.OFFERED, NOW, agent="Aisha")
+
+    log.forget_emotion(CALL)
+
+    joined, offered = log.events(CALL)
+    assert joined.data["terms"] == [vip, {**felt, "reason": "", "facts": {}}]
+    assert (joined.data["boost_seconds"], offered.data) == (180, {"agent": "Aisha"})
