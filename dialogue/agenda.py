@@ -6,8 +6,9 @@ from datetime import datetime
 
 from aftersales.errors import AfterSalesError
 from dialogue import proofs, upset
+from dialogue.bots import which_order
 from dialogue.bots.base import Bot, BotMove, Request
-from dialogue.bots.caller_orders import with_story
+from dialogue.bots.caller_orders import with_slots, with_story
 from dialogue.bots.faq import FaqBot
 from dialogue.bots.troubles import told
 from dialogue.identity import Identity
@@ -129,11 +130,25 @@ def _proven_move(staff: Staff, request: Request, memory: Memory, heard: Heard) -
     question = staff.identity.question(need, request, memory, caller, utterance, heard.now)
     if question is not None:
         return question
+    if request.asked == which_order.ASKED:
+        number = which_order.chosen(memory, request, utterance.text)
+        if number is None:
+            return _unchosen(staff.wording, request, memory)
+        memory = with_slots(memory, **{f"{request.intent}.order": number})
     waited = taken_up(memory, request.intent, utterance)
     if waited is not None:
         memory, understanding, utterance = waited
         request = Request(request.intent, understanding)
-    return bot.handle(request, memory, caller, utterance, heard.now)
+    move = bot.handle(request, memory, caller, utterance, heard.now)
+    if move.asks == which_order.ASKED:
+        move = replace(move, memory=kept(move.memory, request.understanding, utterance))
+    return move
+
+
+def _unchosen(wording: Wording, request: Request, memory: Memory) -> BotMove:
+    """None of the orders named: nothing is done."""
+    text = wording.say("cancelled_request", memory.language)
+    return BotMove(text, memory, done=(request.intent,))
 
 
 def _to_person(wording: Wording, prompt: str, request: Request, memory: Memory) -> BotMove:
@@ -149,7 +164,7 @@ def _settled(memory: Memory, intents: tuple[str, ...]) -> Memory:
     done = memory.done + tuple(i for i in dict.fromkeys(intents) if i not in memory.done)
     agenda = tuple(i for i in memory.agenda if i not in intents)
     # A bot's own slots are named "<intent>.<slot>" and go with the request.
-    used = ("plan", "asked_order", *(f"{intent}." for intent in intents))
+    used = ("plan", "asked_order", which_order.ASKED, *(f"{intent}." for intent in intents))
     slots = {k: v for k, v in memory.slots.items() if not k.startswith(used)}
     return replace(memory, agenda=agenda, done=done, slots=slots, waiting_for=None)
 

@@ -85,7 +85,7 @@ def build_dialogue(
         handover,
         OrderStatusBot(shop, wording, zone),
         ReturnsBot(shop, load_rules(), wording, zone),
-        RefundBot(shop, wording),
+        RefundBot(shop, wording, zone),
         CouponBot(shop, wording, zone, faq),
         *(ActingBot(case, shop, wording, zone, identity) for case in cases),
     )

@@ -37,6 +37,11 @@ def wants_code(digit: str, memory: Memory) -> bool:
     return digit == CODE and (memory.waiting_for or "").endswith((".check", ".code"))
 
 
+def chooses(digit: str, memory: Memory) -> bool:
+    """Whether the key takes one of the orders that were named."""
+    return digit in "123" and (memory.waiting_for or "").endswith(".which")
+
+
 def digits_missing(memory: Memory) -> int:
     """How many digits are still awaited; 0: none was asked for."""
     return TAIL_DIGITS - len(memory.slots.get("digits", "")) if awaits_digits(memory) else 0

@@ -12,8 +12,9 @@ from dialogue.bots.handover import HandoverBot
 from dialogue.identity import ANSWERED, Identity
 from dialogue.nlu.intents import NOT_REQUESTS, label
 from dialogue.nlu.normalise import normalise
-from dialogue.slots import CODE_WORD, FREE, names_caller
+from dialogue.slots import CODE_WORD, FREE, PLACE_WORDS, choice, names_caller
 from dialogue.turns import (
+    NOTHING,
     Caller,
     Entity,
     Intent,
@@ -30,7 +31,6 @@ MAX_FAILURES = 3
 """No-matches and no-inputs in a row before a person takes over (DESIGN.md)."""
 MIN_YES_CONFIDENCE = 0.25
 """A yes to an act that was heard less surely than this is asked for again."""
-NOTHING = Understanding((), ())
 
 
 class DialogueManager:
@@ -120,6 +120,10 @@ class DialogueManager:
             return self._collect(digit, memory, caller, now)
         if keypad.wants_code(digit, memory):
             said = Utterance(CODE_WORD[memory.language], memory.language)
+            return _remembering(self._work(memory, Heard(said, NOTHING, caller, now)))
+        if keypad.chooses(digit, memory):
+            place = PLACE_WORDS[memory.language][int(digit) - 1]
+            said = Utterance(place, memory.language)
             return _remembering(self._work(memory, Heard(said, NOTHING, caller, now)))
         intents = keypad.meaning(digit, memory)
         if digit == keypad.OTHER_LANGUAGE:
@@ -369,6 +373,8 @@ def _is_the_answer(intent: str, slot: str, heard: Heard) -> bool:
     understanding = heard.understanding
     words = next((i.words for i in understanding.intents if i.id == intent), "")
     if slot in ANSWERED and names_caller(words, heard.caller.name):
+        return True
+    if slot == "which" and choice(words, heard.utterance.language) is not None:
         return True
     kinds = {e.kind for e in understanding.entities if e.words in words}
     return bool(kinds) if slot in FREE else "address" in kinds

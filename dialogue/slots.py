@@ -14,6 +14,9 @@ NUMBER_KINDS = frozenset({"order_id", "order_id_tail", "phone_tail"})
 KEYED = (".order", ".check", ".code")
 """Slots whose four digits may be pressed."""
 
+LONG_NAME = 5
+"""Letters from which a name with one misheard letter is still that name and no other."""
+
 Answers = Callable[[Understood, Utterance, Caller], bool]
 
 
@@ -25,7 +28,13 @@ def names_caller(text: str, name: str | None) -> bool:
     if name.isascii():
         # Letters of the Latin alphabet only: 我是mei says Mei.
         words = set("".join(c if c.isascii() and c.isalpha() else " " for c in said).split())
-        return set(name.casefold().split()) <= words
+        parts = name.casefold().split()
+        exact = sum(part in words for part in parts)
+        # One part may be misheard by a letter ("trace porter"), if another is heard as it is.
+        misheard = sum(any(_is_alike(part, word) for word in words - set(parts)) for part in parts)
+        return exact == len(parts) or (
+            exact == len(parts) - 1 > 0 and exact + misheard >= len(parts)
+        )
     return name in said.replace(" ", "")
 
 
@@ -48,6 +57,37 @@ def wants_code(text: str, language: str) -> bool:
     """Whether a code is asked for, or what was asked for is not at hand: then one is sent, too."""
     said = text.casefold()
     return any(words[language].search(said) is not None for words in (_CODE, _WITHOUT))
+
+
+_PLACES: dict[str, tuple[tuple[int, re.Pattern[str]], ...]] = {
+    "zh": (
+        (-1, re.compile("最后|旧的|老的|早的|之前那|以前那|先买|早买")),
+        (0, re.compile("第一|前一个|前面|新的|最近|刚买|后买|晚的")),
+        (1, re.compile("第二|后一个|后面|另一个")),
+        (2, re.compile("第三")),
+    ),
+    "en": (
+        (-1, re.compile(r"\b(?:last|old|older|oldest|earlier|earliest)\b")),
+        (0, re.compile(r"\b(?:first|new|newer|newest|latest|recent|later)\b")),
+        (1, re.compile(r"\b(?:second|other)\b")),
+        (2, re.compile(r"\bthird\b")),
+    ),
+}
+PLACE_WORDS = {"zh": ("第一个", "第二个", "第三个"), "en": ("the first", "the second", "the third")}
+"""What the keys 1 to 3 stand for where a choice is open."""
+
+
+def choice(text: str, language: str) -> int | None:
+    """The place that an answer takes of what was offered, newest first: from 0, or -1 for last."""
+    said = text.casefold()
+    return next((place for place, words in _PLACES[language] if words.search(said)), None)
+
+
+def _is_alike(name: str, word: str) -> bool:
+    """Whether two words of some length differ in one letter."""
+    if len(name) != len(word) or len(name) < LONG_NAME:
+        return False
+    return sum(one != other for one, other in zip(name, word, strict=True)) == 1
 
 
 def _kinds(understood: Understood) -> set[str]:
@@ -75,7 +115,13 @@ def _has_date(understood: Understood, utterance: Utterance, caller: Caller) -> b
     return "date" in _kinds(understood)
 
 
+def _has_choice(understood: Understood, utterance: Utterance, caller: Caller) -> bool:
+    named = _kinds(understood) & (NUMBER_KINDS | {"date"})
+    return bool(named) or choice(utterance.text, utterance.language) is not None
+
+
 FREE: dict[str, Answers] = {
+    "which": _has_choice,
     "order": _has_number,
     "check": _has_check,
     "code": _has_check,

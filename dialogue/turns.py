@@ -44,6 +44,10 @@ class Understanding:
     """The likeliest readings, best first, when no intent is sure enough to act on."""
 
 
+NOTHING = Understanding((), ())
+"""Silence, or words that were meant for something else."""
+
+
 class Understands(Protocol):
     """Whoever reads utterances."""
 

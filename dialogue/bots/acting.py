@@ -16,6 +16,7 @@ from aftersales.deeds import Deed, Details, Receipt, kind_of
 from aftersales.errors import AlreadyRequested, DeedRefused
 from aftersales.gateways import Order
 from aftersales.shop import Shop
+from dialogue.bots import which_order
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import (
     CallerOrders,
@@ -26,7 +27,7 @@ from dialogue.bots.caller_orders import (
 )
 from dialogue.identity import ANSWERED, Identity
 from dialogue.nlu.intents import label
-from dialogue.turns import Caller, Handover, Memory, Understanding, Utterance
+from dialogue.turns import NOTHING, Caller, Handover, Memory, Utterance
 from dialogue.wording import Wording
 from tts.wording import spoken_day, spoken_money, spoken_number
 
@@ -171,11 +172,19 @@ class ActingBot:
         """One step further; a resumed request does not read words that were meant for another."""
         said = utterance.text
         if request.asked is None and not request.says(request.intent):
-            request, said = Request(request.intent, Understanding((), ())), ""
+            request, said = Request(request.intent, NOTHING), ""
         if caller.customer_id is None:
             text = self._wording.say(f"faq.{request.intent}", memory.language)
             return BotMove(text, memory, done=(request.intent,))
-        order = self._order(request, memory, caller)
+
+        def likely(order: Order) -> bool:
+            return self._case.concerns(order, request.intent)
+
+        if doubtful := self._orders.doubtful(caller, request, memory, likely):
+            return which_order.question(self._wording, doubtful, memory, now, self._zone)
+        # Digits that show who calls choose no order.
+        naming = request if request.asked not in ANSWERED else Request(request.intent, NOTHING)
+        order = self._orders.pick(caller, naming, memory, likely)
         if order is None:
             return self._settled("no_orders", {}, request, memory)
         memory, changed = self._kept(order, request, memory)
@@ -198,20 +207,6 @@ class ActingBot:
             if question is not None:
                 return question
         return self._follow(plan, matter, request)
-
-    def _order(self, request: Request, memory: Memory, caller: Caller) -> Order | None:
-        """Named now, else the one this request is about already, else the likely one."""
-        # Digits that show who calls choose no order.
-        named = None if request.asked in ANSWERED else self._orders.by_tail(caller, request)
-        if named is not None:
-            return named
-        known = memory.slots.get(f"{request.intent}.order")
-        found = next((o for o in self._orders.all(caller) if o.number == known), None)
-        if found is not None:
-            return found
-        return self._orders.pick(
-            caller, request, lambda order: self._case.concerns(order, request.intent)
-        )
 
     def _kept(self, order: Order, request: Request, memory: Memory) -> tuple[Memory, bool]:
         """The memory with the order and the values just named; whether any is new."""

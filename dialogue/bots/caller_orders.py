@@ -9,6 +9,8 @@ from dialogue.turns import Caller, Memory
 from tts.wording import spoken_digits
 
 TAIL_DIGITS = 4
+MOST_NAMED = 3
+"""Orders between which a caller can choose by ear."""
 ORDER_KINDS = ("order_id", "order_id_tail", "phone_tail")
 """Four digits without a word for what they are may be an order's tail, too."""
 
@@ -32,22 +34,56 @@ class CallerOrders:
         return next((o for o in self.all(caller) if o.number[-TAIL_DIGITS:] in tails), None)
 
     def pick(
-        self, caller: Caller, request: Request, likely: Callable[[Order], bool]
+        self, caller: Caller, request: Request, memory: Memory, likely: Callable[[Order], bool]
     ) -> Order | None:
-        """The order meant: by tail, by product, else the newest likely one, else the newest."""
+        """The order meant: by tail, as told before, by product, else the newest likely one, else
+        the newest.
+        """
         named = self.by_tail(caller, request)
         if named is not None:
             return named
         orders = self.all(caller)
+        told = memory.slots.get(f"{request.intent}.order")
+        known = next((o for o in orders if o.number == told), None)
+        if known is not None:
+            return known
         categories = request.categories()
         same = [o for o in orders if any(item.category in categories for item in o.items)]
-        candidates = same or list(orders)
+        candidates = _holding(request, orders) or same or list(orders)
         return next((o for o in candidates if likely(o)), candidates[0] if candidates else None)
+
+    def doubtful(
+        self, caller: Caller, request: Request, memory: Memory, likely: Callable[[Order], bool]
+    ) -> tuple[Order, ...]:
+        """The orders between which the product named does not decide, newest first; else none."""
+        settled = f"{request.intent}.order" in memory.slots or self.by_tail(caller, request)
+        if settled or not request.values("product"):
+            return ()
+        found = [order for order in _holding(request, self.all(caller)) if likely(order)]
+        return tuple(found[:MOST_NAMED]) if len(found) > 1 else ()
 
     def pinned(self, caller: Caller, memory: Memory) -> Order | None:
         """The order that the last question was about."""
         number = memory.slots.get("order")
         return next((o for o in self.all(caller) if o.number == number), None)
+
+
+def _holding(request: Request, orders: tuple[Order, ...]) -> list[Order]:
+    """The orders with an item that is called as this request calls it."""
+    nouns = request.values("product")
+    return [o for o in orders if any(_is_called(i, noun) for i in o.items for noun in nouns)]
+
+
+def _is_called(item: Item, noun: str) -> bool:
+    """Whether a noun names an item: "jacket" a down jacket, 衣服 no 羽绒服 (the category does)."""
+    if not noun.isascii():
+        return noun in item.name_zh or item.name_zh in noun
+    said, name = _singular(noun), _singular(item.name_en)
+    return said <= name or name <= said
+
+
+def _singular(words: str) -> set[str]:
+    return {word.removesuffix("s") for word in words.casefold().split()}
 
 
 def main_item(order: Order) -> Item:

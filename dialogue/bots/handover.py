@@ -87,7 +87,7 @@ class HandoverBot:
             pinned = self._orders.pinned(caller, memory)
             if pinned is not None and not request.values("product", "order_id", "order_id_tail"):
                 return pinned, None
-            found = self._orders.pick(caller, request, lambda o: o.status == "delivered")
+            found = self._orders.pick(caller, request, memory, lambda o: o.status == "delivered")
         except AfterSalesError as problem:
             return None, told(problem)
         return found, None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, tzinfo
 
 from aftersales.gateways import Order, OrderGateway, Parcel
+from dialogue.bots import which_order
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import CallerOrders, item_name, spoken_tail, with_story
 from dialogue.turns import Caller, Memory, Utterance
@@ -28,7 +29,10 @@ class OrderStatusBot:
         """One answer settles all of this bot's intents: they ask about the same parcel."""
         language = memory.language
         settled = tuple(i for i in memory.agenda if i in self.intents)
-        order = self._orders.pick(caller, request, _likely(request.intent))
+        likely = _likely(request.intent)
+        if doubtful := self._orders.doubtful(caller, request, memory, likely):
+            return which_order.question(self._wording, doubtful, memory, now, self._zone)
+        order = self._orders.pick(caller, request, memory, likely)
         if order is None:
             return BotMove(self._wording.say("no_orders", language), memory, done=settled)
         parcel = self._gateway.parcel_of(order.number)

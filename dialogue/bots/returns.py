@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 from aftersales.errors import AlreadyRequested, OrderNotReturnable
 from aftersales.gateways import Order, OrderGateway
 from aftersales.returns import ReturnRules, may_return
+from dialogue.bots import which_order
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import (
     CallerOrders,
@@ -45,7 +46,13 @@ class ReturnsBot:
             if order is None:
                 return self._ask_order(memory, "order_not_found")
             return self._offer(order, request, memory, now)
-        order = self._orders.pick(caller, request, lambda o: self._is_allowed(o, request, now))
+
+        def likely(order: Order) -> bool:
+            return self._is_allowed(order, request, now)
+
+        if doubtful := self._orders.doubtful(caller, request, memory, likely):
+            return which_order.question(self._wording, doubtful, memory, now, self._zone)
+        order = self._orders.pick(caller, request, memory, likely)
         if order is None:
             text = self._wording.say("no_orders", memory.language)
             return BotMove(text, memory, done=self._settled(memory))

@@ -152,6 +152,11 @@ class House:
         """The call's story, for messages."""
         return [(event.kind, event.data) for event in self.log.events(sid)]
 
+    def talk(self, sid: str) -> str:
+        """What was heard and said, a line each."""
+        told = [(kind, data) for kind, data in self.told(sid) if "text" in data]
+        return "\n".join(f"{kind} {data['text']}" for kind, data in told)
+
     def wait_event(self, sid: str, kind: Kind, within: float, **match: Any) -> CallEvent:
         return wait_until(
             lambda: (self.events(sid, kind, **match) or [None])[0],

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.timeout(240)
 
 TO_THE_END = {"wait_for_hangup": None, "within": 60}
 ASK_FOR_PARCEL = {"interrupt_after": 1.5, "say": "我的快递到哪了"}
-SHOWS_ORDER = ("wait_for_bot", {"say": "七三零一"})
+SHOWS_ORDER = ("wait_for_bot", {"say": "八四零一"})
 """The end of an order number, when the bot asks who calls."""
 NO_MORE = {"keep_saying": "没有了谢谢", "times": 3, "within": 30, "until": "hangup"}
 
@@ -105,7 +105,7 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
         "+8613800000102",
         {"interrupt_after": 2.0, "say": "i want to return my order and get a refund"},
         "wait_for_bot",
-        {"say": "oliver hayes seven three zero two"},
+        {"say": "oliver hayes eight four zero two"},
         "wait_for_bot",  # the question whether this is right
         {"pause": 22},  # the process dies, is back and asks again
         {"say": "yes"},
@@ -153,7 +153,7 @@ def test_a_media_process_killed_in_mid_call_loses_neither_dialogue_nor_place(hou
         sid: house.wait_event(sid, Kind.ENDED, 15).data["outcome"] for sid in (talking, waiting)
     }
     assert ends == {talking: "solved_by_bot", waiting: "answered_by_agent"}
-    assert returned(house, "3126487302") == 1
+    assert returned(house, "3126488402") == 1
     assert len(house.events(waiting, Kind.QUEUED)) == 1
     assert_was_never_interrupted(house, untouched.call_sid("Mei"))
 

@@ -22,7 +22,7 @@ def test_a_caller_whose_shop_goes_down_hears_so_and_is_in_line_for_a_person(hous
         {"pause": 4},
         {"interrupt_after": 1.0, "say": "我的快递到哪了"},
         "wait_for_bot",
-        {"say": "七三零一"},  # the shop is asked whether this is an order of hers
+        {"say": "八四零一"},  # the shop is asked whether this is an order of hers
         {"pause": 12},
         "hang_up",
     )

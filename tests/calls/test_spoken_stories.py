@@ -66,13 +66,13 @@ def test_ten_written_stories_come_out_the_same_when_they_are_spoken(house: House
 
     sids = {one["name"]: one["call_sid"] for one in told["callers"]}
     shop = HttpShop(house.demo.addresses.shop_url)
-    wrong = {}
+    wrong = []
     for number, (_, story) in enumerate(chosen):
         sid = sids[f"Caller {number}"]
         after = story.get("after", {})
         done = shop.details_of(after["order"]).done if after else ()
         outcome = house.row(sid).outcome
         if outcome != "solved_by_bot" or sorted(done) != sorted(after.get("deeds", ())):
-            wrong[story["name"]] = (outcome, done, house.told(sid))
+            wrong.append(f"{story['name']}: {outcome}, {done}\n{house.talk(sid)}")
     shop.close()
-    assert not wrong, wrong
+    assert not wrong, "\n\n".join(wrong)

@@ -28,7 +28,7 @@ class FakeShop:
         self.deeds: list[str] = []
         signed = NOW - timedelta(days=2)
         self.order = Order(
-            "3126487301", "c1", "delivered", (HEADPHONES,), 29900, "CNY", NOW, delivered_at=signed
+            "3126488401", "c1", "delivered", (HEADPHONES,), 29900, "CNY", NOW, delivered_at=signed
         )
 
     def customer_by_number(self, number: str) -> None:
@@ -90,7 +90,7 @@ def test_what_is_under_way_already_does_not_spoil_the_rest(manager, shop):
     )
     done = hear(manager, "yes", asked.memory)
     assert "registered" in done.text
-    assert shop.deeds == ["3126487301:return"]
+    assert shop.deeds == ["3126488401:return"]
 
 
 def test_a_no_changes_nothing(manager, shop):
@@ -102,14 +102,14 @@ def test_a_no_changes_nothing(manager, shop):
 def test_saying_the_request_again_is_a_yes(manager, shop):
     asked = hear(manager, "我要退货", Memory(slots=PROVEN))
     hear(manager, "我要退货", asked.memory)
-    assert shop.deeds == ["3126487301:return"]
+    assert shop.deeds == ["3126488401:return"]
 
 
 def test_a_repeated_confirmation_does_not_act_again(manager, shop):
     asked = hear(manager, "我要退货", Memory(slots=PROVEN))
     done = hear(manager, "是的", asked.memory)
     hear(manager, "是的", done.memory)
-    assert shop.deeds == ["3126487301:return"]
+    assert shop.deeds == ["3126488401:return"]
 
 
 def test_the_memory_survives_json(manager):
@@ -128,7 +128,7 @@ def test_the_story_tells_the_agent_in_order(manager):
         memory = reply.memory
     assert memory.story == (
         "Asked for: return.",
-        "Return registered: headphones, order ending in seven three zero one.",
+        "Return registered: headphones, order ending in eight four zero one.",
     )
 
 
@@ -138,7 +138,7 @@ def test_a_key_without_meaning_tells_the_keys(manager):
 
 
 def test_an_order_number_alone_asks_where_it_is(manager):
-    reply = hear(manager, "three one two six four eight seven three oh one", Memory(language="en"))
+    reply = hear(manager, "three one two six four eight eight four oh one", Memory(language="en"))
     assert "headphones" in reply.text
 
 
