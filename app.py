@@ -21,10 +21,10 @@ from aftersales.http_shop import HttpShop
 from aftersales.shop import Shop
 from calls.live import LiveFeed
 from calls.log import CallLog
+from calls.photo_link import PhotoLinks
 from dialogue.build import build_dialogue, build_understanding
 from dialogue.llm.backend import BackendAddress
 from dialogue.manager import DialogueManager
-from dialogue.turns import Understands
 from emotion.acoustic import AcousticScorer
 from emotion.fusion import EmotionScorer
 from emotion.lexical import LexicalScorer
@@ -131,7 +131,7 @@ def build_services(
         live=live,
         call_log=call_log,
         shop=shop,
-        dialogue=build_dialogue(shop, settings.zone, understanding=build_mind(settings)),
+        dialogue=build_talk(settings, shop),
         waiting=waiting,
         presence=presence,
         reservations=reservations,
@@ -184,11 +184,13 @@ def build_policy(settings: Settings, rules: Rules) -> Policy:
     )
 
 
-def build_mind(settings: Settings) -> Understands:
-    """The offline understanding, and language models for a second opinion where some are set."""
-    llm = settings.llm
+def build_talk(settings: Settings, shop: Shop) -> DialogueManager:
+    """The dialogue; language models give a second opinion where some are set."""
+    llm, zone = settings.llm, settings.zone
     models = [BackendAddress(one.name, one.url, one.model, one.token) for one in llm.models]
-    return build_understanding(settings.zone, models, llm.deadline_ms / 1000, llm.tokens_a_day)
+    mind = build_understanding(zone, models, llm.deadline_ms / 1000, llm.tokens_a_day)
+    links = PhotoLinks(settings.secret_key, settings.line.public_base_url)
+    return build_dialogue(shop, zone, links, understanding=mind)
 
 
 def build_shop(settings: Settings, session_factory: sessionmaker[Session]) -> Shop:

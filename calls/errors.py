@@ -2,7 +2,8 @@
 
 CallRecordError
 |-- RecordFailed     the SQL database did not take or give a row
-`-- FeedUnavailable  retryable: the live feed's Redis does not answer; the record itself is whole
+|-- FeedUnavailable  retryable: the live feed's Redis does not answer; the record itself is whole
+`-- NoPicture        what a caller sent is no picture that may be kept
 """
 
 
@@ -41,3 +42,17 @@ class FeedUnavailable(CallRecordError):
 
     def __str__(self) -> str:
         return f"could not {self.action} the live feed: {self.reason}; is Redis up?"
+
+
+class NoPicture(CallRecordError):
+    """Bytes that are not kept; `why` is too_large, other_kind, broken or wrong_size."""
+
+    retryable = False
+    code = "no_picture"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+    def __str__(self) -> str:
+        return f"this is no picture that is kept ({self.why}); a JPEG or PNG of at most 8 MB is"

@@ -13,6 +13,7 @@ from console.headers import guard_responses, style_nonce
 from console.live import add_live
 from console.login import add_login
 from console.pages import add_error_pages, add_page_context
+from console.photos import add_photos
 from console.texts import load_texts
 from console.vendor import Vendor, add_vendor_route
 from security.sessions import LIFETIME
@@ -45,6 +46,7 @@ def make_console(deps: ConsoleDeps, vendor: Vendor | None = None) -> Blueprint:
     add_desk(blueprint, deps)
     add_calls(blueprint, deps)
     add_audio(blueprint, deps)
+    add_photos(blueprint, deps)
     return blueprint
 
 

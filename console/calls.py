@@ -80,6 +80,7 @@ def _facts(
         "digest": digest(events),
         "mood": chart(events, call.answered_at or call.started_at, call.ended_at),
         "mood_refused": any(event.kind == Kind.ANALYSIS_REFUSED for event in events),
+        "photos": deps.photos.of(call.sid),
         "recording": recording,
         "segments": recorded.segments,
         "person_from_ms": person_from_ms(call, recording),

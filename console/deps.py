@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from calls.kinds import Kind
 from calls.models import Call, CallEvent, Turn
+from calls.photos import PhotoStore
 from ops.settings import PhoneSettings
 from security.users import Users
 
@@ -106,6 +107,7 @@ class ConsoleDeps:
     waiting: WaitingReader
     roster: RosterReader
     recordings_folder: Path
+    photos: PhotoStore
     phone: PhoneSettings
     token_for: Callable[[str], str] | None
     """Voice SDK token for an identity; None where the agents' phone is the box."""

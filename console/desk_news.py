@@ -11,7 +11,9 @@ from console.deps import ConsoleDeps
 from console.digest import digest
 from console.sse import BLOCK_MS, message
 
-TALK_KINDS = frozenset({Kind.HEARD, Kind.REPLIED, Kind.BOT_SAID, Kind.EMOTION, Kind.UNDERSTOOD})
+TALK_KINDS = frozenset(
+    {Kind.PHOTO, Kind.HEARD, Kind.REPLIED, Kind.BOT_SAID, Kind.EMOTION, Kind.UNDERSTOOD}
+)
 EVENT_OF_STATE = {"reserved": "offer", "on_call": "connected"}
 """Agent's observed state -> the event that says it began."""
 
@@ -76,7 +78,10 @@ class DeskNews:
         call = self._deps.call_log.call(call_sid)
         told = digest(self._deps.call_log.events(call_sid))
         sentences = data.get("story") or list(told.story)
-        story = render_template("desk/story.html", call=call, digest=told, sentences=sentences)
+        photos = self._deps.photos.of(call_sid)
+        story = render_template(
+            "desk/story.html", call=call, digest=told, sentences=sentences, photos=photos
+        )
         talk = render_template("desk/talk.html", digest=told)
         return {"call_sid": call_sid, **data, "story_html": story, "talk_html": talk}
 

@@ -8,6 +8,7 @@ from aftersales.knowledge.search import Knowledge
 from aftersales.returns import load_rules
 from aftersales.service_rules import load_service_rules
 from aftersales.shop import Shop
+from calls.photo_link import PhotoLinks
 from dialogue.bots.acting import ActingBot
 from dialogue.bots.base import Bot
 from dialogue.bots.cancel_order import CancelCase
@@ -56,6 +57,8 @@ def build_understanding(
 def build_dialogue(
     shop: Shop,
     zone: ZoneInfo,
+    links: PhotoLinks | None = None,
+    *,
     wording_folder: Path | None = None,
     understanding: Understands | None = None,
     draw_code: Callable[[], str] = four_digits,
@@ -73,7 +76,7 @@ def build_dialogue(
         InvoiceCase(),
         PriceCase(rules.price),
         PickupCase(rules.pickup),
-        FreshCase(rules.fresh, wording),
+        FreshCase(rules.fresh, wording, links or PhotoLinks("", "")),
         VisitCase(rules.visit),
         ModifyCase(),
         LostParcelCase(shop.parcel_of, rules.lost),

@@ -83,6 +83,8 @@ class Caller:
     customer_id: str | None = None
     name: str | None = None
     member_level: str = "basic"
+    call_sid: str = ""
+    """The call to which the caller's pictures belong; empty where there is none (text)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ A border: whatever fails here, the caller hears an apology and is offered keys o
 import logging
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response, request
@@ -139,6 +139,7 @@ class _CallerViews:
         if known is not None:
             return Response(known, mimetype="text/xml")
         caller, trouble = self._caller(arrived.caller)
+        caller = replace(caller, call_sid=arrived.call_sid)
         now = parts.now()
         if parts.call_log.open_call(
             arrived.call_sid,

@@ -64,6 +64,11 @@ class StoreSettings:
         return self.folder / "recordings"
 
     @property
+    def photos(self) -> Path:
+        """Folder of the pictures that callers leave for their calls."""
+        return self.folder / "photos"
+
+    @property
     def speech_cache(self) -> Path:
         """Folder of synthesised prompts."""
         return self.cache / "speech"

@@ -9,15 +9,19 @@ from flask import Flask
 from redis import RedisError
 
 from app import Services, build_intake, build_turns
+from calls.photo_link import PhotoLinks
+from calls.photos import PhotoStore
 from console.blueprint import make_console
 from console.deps import ConsoleDeps
 from console.voice_token import voice_token
 from ivr.agent_webhooks import AgentParts, make_agent_blueprint
 from ivr.lost_calls import LostCalls
 from ivr.offers import Offers
+from ivr.photo_page import TRIES, TRIES_SECONDS, PhotoParts, make_photo_blueprint
 from ivr.webhooks import VoiceParts, make_voice_blueprint
 from ops.jobs import enqueue_recording
 from queues.dispatcher import Dispatcher
+from security.limits import LoginLimit
 from security.users import Users
 
 LEASE_BEYOND_RING_SECONDS = 10
@@ -55,6 +59,14 @@ def add_voice(app: Flask, services: Services) -> None:
         now=services.now,
         on_rejected=services.count_rejected,
     )
+    photo_parts = PhotoParts(
+        links=PhotoLinks(services.settings.secret_key, line.public_base_url),
+        photos=PhotoStore(services.settings.store.photos),
+        call_log=services.call_log,
+        limit=LoginLimit(services.redis, max_failures=TRIES, window_seconds=TRIES_SECONDS),
+        now=services.now,
+    )
+    app.register_blueprint(make_photo_blueprint(photo_parts))
     app.register_blueprint(make_voice_blueprint(caller_parts))
     app.register_blueprint(make_agent_blueprint(agent_parts))
 
@@ -77,6 +89,7 @@ def add_console(app: Flask, services: Services) -> None:
         waiting=services.waiting,
         roster=services.roster,
         recordings_folder=settings.store.recordings,
+        photos=PhotoStore(settings.store.photos),
         phone=settings.phone,
         token_for=token_for,
         now=services.now,

@@ -46,6 +46,8 @@ class Matter:
     """The caller answers what was read back: what is done already may be this very deed."""
     said: str
     """This turn's words; empty when they were meant for another request."""
+    call_sid: str = ""
+    """Empty where there is no call (text)."""
 
     def slot(self, name: str) -> str | None:
         """A value that the caller gave for this request."""
@@ -129,6 +131,8 @@ class Person:
     prompt: str = "transferring_needs_person"
     note: str = ""
     """For the agent's story."""
+    also: Deed | None = None
+    """A message sent before; it moves nothing."""
 
 
 Plan = Tell | Ask | Offer | Person
@@ -199,6 +203,7 @@ class ActingBot:
             self._zone,
             confirming=request.asked == "confirm",
             said=said,
+            call_sid=caller.call_sid,
         )
         plan = self._case.plan(matter)
         if isinstance(plan, Offer):
@@ -226,6 +231,8 @@ class ActingBot:
                 text = self._say(plan.prompt, plan.values, matter)
                 return BotMove(text, _keeping(plan, matter), asks=plan.slot)
             case Person():
+                if plan.also is not None:
+                    self._perform(plan.also, matter)
                 return self._to_person(plan.prompt, matter, plan.note)
             case Offer():
                 return self._offered(plan, matter, request)

@@ -4,6 +4,7 @@ from aftersales.deeds import CompensateFresh, SendText
 from aftersales.fresh import fresh_worth
 from aftersales.gateways import Order
 from aftersales.service_rules import FreshRule
+from calls.photo_link import PhotoLinks
 from dialogue.bots.acting import Matter, Offer, Person, Plan, Tell
 from dialogue.wording import Wording
 
@@ -13,9 +14,10 @@ class FreshCase:
 
     intents = frozenset({"fresh_spoiled"})
 
-    def __init__(self, rule: FreshRule, wording: Wording) -> None:
+    def __init__(self, rule: FreshRule, wording: Wording, links: PhotoLinks) -> None:
         self._rule = rule
         self._wording = wording
+        self._links = links
 
     def concerns(self, order: Order, intent: str) -> bool:
         """One with fresh goods that has arrived."""
@@ -33,14 +35,26 @@ class FreshCase:
         if worth.reason == "above_limit":
             note = f"fresh.story.{worth.giver}"
             note = self._wording.say(note, language, amount=matter.money(worth.minor))
-            return Person("goods.transfer", note)
+            return Person("fresh.above_limit", note, also=self._message(matter))
         if worth.reason:
             return Person("goods.transfer")
-        text = self._wording.say("fresh.sms", language, order=number[-4:])
         return Offer(
             CompensateFresh(number, worth.minor),
             "fresh.goodwill" if worth.is_goodwill else "fresh.confirm",
             "fresh.done",
             {"amount": matter.money(worth.minor)},
-            also=SendText(number, text),
+            also=self._message(matter),
+            keep={"link": self._link(matter)},
         )
+
+    def _link(self, matter: Matter) -> str:
+        """The same for the whole call: a turn that is replayed sends no second message."""
+        return matter.slot("link") or self._links.link(matter.call_sid, matter.now)
+
+    def _message(self, matter: Matter) -> SendText:
+        """Asks for photos at our own page; without a call to keep them, as an answer."""
+        link, number = self._link(matter), matter.order.number
+        prompt = "fresh.sms" if link else "fresh.sms_plain"
+        language = matter.memory.language
+        text = self._wording.say(prompt, language, order=number[-4:], link=link)
+        return SendText(number, text)

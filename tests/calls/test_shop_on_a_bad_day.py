@@ -36,4 +36,4 @@ def test_a_caller_whose_shop_goes_down_hears_so_and_is_in_line_for_a_person(hous
         set_faults(house)
 
     assert failed.data == {"gateway": "orders", "failure": "status_503", "attempt": 3}
-    assert "连不上" in house.wait_event(sid, Kind.REPLIED, 5).data["text"]
+    assert "连不上" in house.wait_event(sid, Kind.REPLIED, 5, turn=2).data["text"]

@@ -1,4 +1,4 @@
-"""What the caller calls a thing finds it among the caller's own orders; two of it are told apart."""
+"""What the caller calls a thing finds it among the own orders; two of it are told apart."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -78,7 +78,7 @@ def test_two_of_a_kind_are_told_apart_by_their_days(marcus, language, request_, 
     [
         ("the older one", OLDER),
         ("the first", NEWER),
-        ("the one of november thirteenth", OLDER),
+        ("the one from november thirteenth", OLDER),
         ("one one one one", OLDER),
         ("/1", NEWER),
         ("/2", OLDER),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from calls.live import LiveFeed
 from calls.log import CallLog
+from calls.photos import PhotoStore
 from console.deps import ConsoleDeps
 from ops.settings import PhoneSettings
 from queues.models import Agent
@@ -46,6 +47,7 @@ def house(
         waiting=Waiting(redis),
         roster=Roster(session_factory),
         recordings_folder=tmp_path / "recordings",
+        photos=PhotoStore(tmp_path / "photos"),
         phone=PhoneSettings("box", "http://127.0.0.1:8100"),
         token_for=None,
         now=lambda: clock[0],

@@ -39,6 +39,10 @@ EVENTS: dict[Kind, tuple[dict[str, Any], str]] = {
         {"gateway": "orders", "failure": "status_503", "attempt": 3},
         "the shop's orders failed: status_503, attempt 3",
     ),
+    Kind.PHOTO: (
+        {"number": 1, "format": "jpeg", "bytes": 90_000},
+        "photo 1 of the goods has arrived",
+    ),
     Kind.RESUMED: ({"what": "stream"}, "the stream is back"),
     Kind.FELL_BACK: ({"why": "no media stream"}, "no media stream"),
     Kind.QUEUED: (
