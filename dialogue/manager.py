@@ -12,7 +12,7 @@ from dialogue.bots.handover import HandoverBot
 from dialogue.identity import ANSWERED, Identity
 from dialogue.nlu.intents import NOT_REQUESTS, label
 from dialogue.nlu.normalise import normalise
-from dialogue.slots import CODE_WORD, FREE, PLACE_WORDS, choice, names_caller
+from dialogue.slots import CODE_WORD, FREE, PLACE_WORDS, choice, names_caller, without_name
 from dialogue.turns import (
     NOTHING,
     Caller,
@@ -82,7 +82,7 @@ class DialogueManager:
 
     def hear(self, utterance: Utterance, memory: Memory, caller: Caller, now: datetime) -> Reply:
         """The move after an utterance; an empty text is a no-match."""
-        understanding = self._understood(utterance, now)
+        understanding = self._understood(utterance, caller, now)
         heard = Heard(utterance, understanding, caller, now)
         text = normalise(utterance.text, utterance.language)
         is_first = upset.is_first(memory, utterance.emotion_level)
@@ -96,11 +96,14 @@ class DialogueManager:
             reply = upset.soothed(reply, self._wording)
         return _remembering(reply)
 
-    def _understood(self, utterance: Utterance, now: datetime) -> Understanding:
+    def _understood(self, utterance: Utterance, caller: Caller, now: datetime) -> Understanding:
+        """What is asked for; the caller's own name leaves the house with no second opinion."""
+        language = utterance.language
         if len(utterance.readings) > 1:
-            readings = utterance.readings
-            return self._understander.understand_readings(readings, utterance.language, now)
-        return self._understander.understand(utterance.text, utterance.language, now)
+            readings = [(without_name(text, caller.name), p) for text, p in utterance.readings]
+            return self._understander.understand_readings(readings, language, now)
+        text = without_name(utterance.text, caller.name)
+        return self._understander.understand(text, language, now)
 
     def no_input(self, memory: Memory, caller: Caller) -> Reply:
         """Silence: ask again; then hang up when all was done, else fetch a person."""

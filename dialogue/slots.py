@@ -83,6 +83,17 @@ def choice(text: str, language: str) -> int | None:
     return next((place for place, words in _PLACES[language] if words.search(said)), None)
 
 
+def without_name(text: str, name: str | None) -> str:
+    """The words without the account's name: it is no request, and nobody else's to read."""
+    if not names_caller(text, name):
+        return text
+    parts = str(name).split()
+    pattern = "|".join(re.escape(part) for part in parts)
+    if str(name).isascii():
+        pattern = rf"(?<![a-zA-Z])(?:{pattern})(?![a-zA-Z])"
+    return " ".join(re.sub(pattern, " ", text, flags=re.IGNORECASE).split())
+
+
 def _is_alike(name: str, word: str) -> bool:
     """Whether two words of some length differ in one letter."""
     if len(name) != len(word) or len(name) < LONG_NAME:
