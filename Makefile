@@ -51,7 +51,7 @@ emotion-report: setup-dev ## all figures of the emotion scorer: make emotion-rep
 	@OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python bench/emotion_report.py $(DATA)
 
 understanding-report: setup-dev ## how well requests are understood: table in the model card, pictures in docs
-	@$(BIN)/python -m bench.understanding_report --curves
+	@OMP_NUM_THREADS=1 $(BIN)/python -m bench.understanding_report --curves
 
 ear-report: setup-dev ## what mishearing costs the understanding: table in docs/understanding/EAR.md
 	@$(BIN)/python -m bench.ear_loss

@@ -7,14 +7,17 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
+
 from bench import evaluation_sets as sets
 from bench.svg_charts import confusion, lines
 from dialogue.nlu import word_vectors
 from dialogue.nlu.classifier import WEIGHTS_FILE, Classifier
+from dialogue.nlu.encoder import ENCODER_FILE
 from dialogue.nlu.entities import load_products
 from dialogue.nlu.examples import load_examples, load_several
 from dialogue.nlu.intents import INTENT_IDS
-from dialogue.nlu.model_card import render_card
+from dialogue.nlu.model_card import Cost, render_card
 from dialogue.nlu.understander import DEFAULT_ZONE, Understander
 
 PICTURES = Path(__file__).parents[1] / "docs" / "understanding"
@@ -24,14 +27,18 @@ SHARES = (0.25, 0.5, 1.0)
 
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
+    started = time.process_time()
     mind = Understander.load()
+    loading = (time.process_time() - started) * 1000
     rows: list[tuple[str, ...]] = []
     for language in ("zh", "en"):
         rows += table(mind, language)
         matrices(mind, language)
-    size = sum(path.stat().st_size for path in (WEIGHTS_FILE, *word_vectors.FILES.values()))
+    files = (WEIGHTS_FILE, ENCODER_FILE, *word_vectors.FILES.values())
+    size = sum(path.stat().st_size for path in files)
     words = {lang: len(word_vectors.WordVectors.load(lang)) for lang in word_vectors.FILES}
-    card = render_card(rows, size, slowest(mind), words)
+    pieces = len(np.load(ENCODER_FILE)["words"])
+    card = render_card(rows, Cost(size, loading, slowest(mind)), words, pieces)
     CARD.write_text(card, encoding="utf-8")
     print(card)
     if "--curves" in sys.argv:

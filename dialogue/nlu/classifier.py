@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from dialogue.errors import WeightsMissing
 from dialogue.nlu.boundaries import Boundaries, Place
-from dialogue.nlu.encoder import ENCODER_FILE, Encoder, Floats, Heard
+from dialogue.nlu.encoder import Encoder, Floats, Heard
 from dialogue.nlu.features import DIMENSION, buckets
 from dialogue.nlu.intents import INTENT_IDS
 from dialogue.nlu.word_vectors import WordVectors
@@ -145,5 +145,5 @@ def _unpack(data: "np.lib.npyio.NpzFile", language: str, path: Path) -> Language
             data[f"{language}_joints"].astype(np.float32) * data[f"{language}_joints_scale"],
             float(data[f"{language}_joints_bias"]),
         ),
-        encoder=Encoder.load() if language == "en" and ENCODER_FILE.is_file() else None,
+        encoder=Encoder.load() if language == "en" else None,
     )

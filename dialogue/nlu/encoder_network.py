@@ -93,10 +93,8 @@ class Network(torch.nn.Module):  # type: ignore[misc]
         }
         for name, weight in self.model.items():
             numbers = weight.detach().numpy()
-            if name == "words":
-                arrays |= _in_bytes(name, numbers, axis=1)
-            elif name.endswith(MATRICES):
-                arrays |= _in_bytes(name, numbers.T, axis=0)
+            if name == "words" or name.endswith(MATRICES):
+                arrays |= _in_bytes(name, numbers)
             else:
                 arrays[name] = numbers
         arrays["judge"] = self.judge.weight.detach().numpy().T.copy()
@@ -186,10 +184,7 @@ def _targets(rows: Sequence[Row]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     )
 
 
-def _in_bytes(name: str, numbers: NDArray[np.float32], axis: int) -> dict[str, NDArray[Any]]:
-    """Eight bits a number, with a step for each row or column."""
-    steps = np.maximum(np.abs(numbers).max(axis=axis, keepdims=True) / 127, np.float32(1e-9))
-    return {
-        name: np.round(numbers / steps).astype(np.int8),
-        f"{name}_step": steps.ravel().astype(np.float32),
-    }
+def _in_bytes(name: str, numbers: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+    """Eight bits a number, with a step for each row."""
+    steps = np.maximum(np.abs(numbers).max(axis=1) / 127, np.float32(1e-9))
+    return {name: np.round(numbers / steps[:, None]).astype(np.int8), f"{name}_step": steps}

@@ -118,6 +118,14 @@ def test_yes_no_and_a_person_are_exact(understander, language, text, expected):
         assert found == expected
 
 
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "your operator shouted at me i want to complain"), ("zh", "我要投诉你们客服说话难听")],
+)
+def test_who_complains_of_a_person_asks_for_none(understander, language, text):
+    assert intents(understander, text, language) == ["complaint"]
+
+
 def test_nothing_heard_asks_for_nothing(understander):
     for text in ("", "   ", "[unk]", "……", "?!"):
         assert understander.understand(text, "zh", NOW).intents == ()
