@@ -17,7 +17,7 @@ from aftersales.gateways import (
     ReturnReceipt,
     TrackPoint,
 )
-from aftersales.models import ShopCustomer, ShopOrder, ShopParcel
+from aftersales.models import ShopCustomer, ShopDeed, ShopOrder, ShopParcel
 from aftersales.passing_time import pass_time
 
 
@@ -108,6 +108,12 @@ class DemoShop:
         with self._sessions() as session:
             row = session.get(ShopCustomer, customer_id)
             return () if row is None else demo_deeds.coupons(row)
+
+    def messages(self) -> tuple[str, ...]:
+        """What was sent to telephones, for whoever plays their owner."""
+        with self._sessions() as session:
+            rows = session.scalars(select(ShopDeed).where(ShopDeed.kind == "send_text"))
+            return tuple(str(row.body["text"]) for row in rows)
 
     def pass_time(self, moved: timedelta, now: datetime) -> None:
         """The shop's clock was moved by so much and shows `now`."""

@@ -16,16 +16,34 @@ from zoneinfo import ZoneInfo
 import yaml
 
 from aftersales.demo_gateways import DemoShop
+from dialogue.nlu.understander import Understander
 from ops.cli_chat import Chat, demo_shop, open_chat
 
 WISHES = yaml.safe_load(Path(__file__).with_name("dialogue_mix.yaml").read_text(encoding="utf-8"))
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
-TWO_WISHES, SAYS_NO, TURNS = 0.2, 0.08, 14
+MIND = Understander.load(ZONE)
+TWO_WISHES, SAYS_NO, NOT_AT_HAND, TURNS = 0.2, 0.08, 0.1, 16
 JOIN = {"zh": ",还有", "en": " and also "}
 WORDS = {
-    "zh": {"yes": "是的", "no": "不要", "date": "后天", "end": "没有了谢谢"},
-    "en": {"yes": "yes", "no": "no", "date": "tomorrow", "end": "no thank you"},
+    "zh": {
+        "yes": "是的",
+        "no": "不要",
+        "date": "后天",
+        "end": "没有了谢谢",
+        "name": "我叫{}",
+        "unknown": "我不记得订单号",
+        "which": "第一个",
+    },
+    "en": {
+        "yes": "yes",
+        "no": "no",
+        "date": "tomorrow",
+        "end": "no thank you",
+        "name": "this is {}",
+        "unknown": "i do not have the number",
+        "which": "the first one",
+    },
 }
 ADDRESS = {"zh": "杭州市西湖区文三路五号", "en": "twenty five garden road"}
 DIGITS = {
@@ -72,7 +90,9 @@ def play(shop: DemoShop, language: str, luck: random.Random) -> tuple[list[str],
     count = 2 if luck.random() < TWO_WISHES else 1
     weights = [WISHES[wish]["weight"] for wish in WISHES]
     wishes = list(dict.fromkeys(luck.choices(list(WISHES), weights, k=count)))
-    chat = open_chat(shop, f"+86138000001{customer(shop, wishes[0], luck):02}", language, ZONE)
+    chat = open_chat(
+        shop, f"+86138000001{customer(shop, wishes[0], luck):02}", language, ZONE, MIND
+    )
     text = JOIN[language].join(luck.choice(WISHES[wish][language]) for wish in wishes)
     said: list[str] = []
     for _ in range(TURNS):
@@ -117,12 +137,27 @@ def answer(chat: Chat, shop: DemoShop, language: str, luck: random.Random) -> st
             return words["date"]
         case "address":
             return ADDRESS[language]
-        case "check" | "order":
-            assert chat.caller.customer_id is not None
-            tail = luck.choice(shop.orders_of(chat.caller.customer_id)).number[-4:]
-            gap = "" if language == "zh" else " "
-            return gap.join(DIGITS[language][digit] for digit in tail)
+        case "check" if luck.random() < NOT_AT_HAND:
+            return words["unknown"]
+        case "check":
+            return f"{words['name'].format(chat.caller.name)} {tail(chat, shop, language, luck)}"
+        case "order":
+            return tail(chat, shop, language, luck)
+        case "code":
+            return spoken(chat.memory.slots["code"], language)  # read off the telephone
+        case "which":
+            return words["which"]
     return words["end"]
+
+
+def tail(chat: Chat, shop: DemoShop, language: str, luck: random.Random) -> str:
+    """How the number of one of the caller's orders ends."""
+    assert chat.caller.customer_id is not None
+    return spoken(luck.choice(shop.orders_of(chat.caller.customer_id)).number[-4:], language)
+
+
+def spoken(digits: str, language: str) -> str:
+    return ("" if language == "zh" else " ").join(DIGITS[language][digit] for digit in digits)
 
 
 if __name__ == "__main__":

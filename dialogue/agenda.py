@@ -42,6 +42,7 @@ class Step:
     handover: Handover | None = None
     expects_number: bool = False
     trouble: Trouble | None = None
+    sent: tuple[str, ...] = ()
 
 
 def added(memory: Memory, intents: tuple[str, ...], wording: Wording) -> Memory:
@@ -68,21 +69,25 @@ class Staff:
 def run(staff: Staff, memory: Memory, heard: Heard) -> Step:
     """Let the bots work off the agenda; `memory.waiting_for` is the slot that was asked, if any."""
     texts: list[str] = []
+    sent: tuple[str, ...] = ()
     wording, asked = staff.wording, _slot(memory)
     while memory.agenda:
         request = Request(memory.agenda[0], heard.understanding, asked)
         move = _move(staff, request, memory, heard, first=not texts)
         memory, asked = with_told(move.memory, move.text), None
         texts.append(move.text)
+        sent += move.sent
         if move.handover is not None:
             memory = _waiting(memory, None)
-            return Step(_joined(texts, memory), memory, move.handover, trouble=move.trouble)
+            text = _joined(texts, memory)
+            return Step(text, memory, move.handover, trouble=move.trouble, sent=sent)
         if move.asks is not None:
             memory = _waiting(memory, f"{request.intent}.{move.asks}")
-            return Step(_joined(texts, memory), memory, expects_number=move.expects_number)
+            text = _joined(texts, memory)
+            return Step(text, memory, expects_number=move.expects_number, sent=sent)
         memory = _settled(memory, (request.intent, *move.done))
     texts.append(upset.say(wording, "anything_else", memory))
-    return Step(_joined(texts, memory), _waiting(memory, ANYTHING_ELSE))
+    return Step(_joined(texts, memory), _waiting(memory, ANYTHING_ELSE), sent=sent)
 
 
 def _slot(memory: Memory) -> str | None:

@@ -124,7 +124,14 @@ class Identity:
         deed = SendText(orders[0].number, text)
         self._shop.perform(deed, f"{deed.order_number}:code:{now.isoformat()}:{code}", now)
         memory = with_slots(memory, **{proofs.SENT: code})
-        return BotMove(self._say("check.code", memory), memory, asks="code", expects_number=True)
+        hidden = self._wording.say("check.sms", memory.language, code="*" * TAIL_DIGITS)
+        return BotMove(
+            self._say("check.code", memory),
+            memory,
+            asks="code",
+            expects_number=True,
+            sent=(hidden,),
+        )
 
     def _to_person(self, prompt: str, request: Request, memory: Memory) -> BotMove:
         memory = with_story(memory, self._say("story.unproven", memory))

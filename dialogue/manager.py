@@ -297,6 +297,7 @@ class DialogueManager:
             handover=step.handover,
             expects_number=step.expects_number,
             trouble=step.trouble,
+            sent=step.sent,
         )
 
     # -- when it does not go on

@@ -148,3 +148,5 @@ class Reply:
     expects_number: bool = False
     """The next utterance will hold digits: listen with the long endpointing."""
     trouble: Trouble | None = None
+    sent: tuple[str, ...] = ()
+    """Messages to the account's telephone, for the call's record: without a code's digits."""

@@ -326,6 +326,7 @@ def _turn_record(state: CallState, event: ev.TurnTaken) -> Effects:
         _log(Kind.HEARD, turn=state.turn, text=event.heard, confidence=event.confidence),
         _log(Kind.UNDERSTOOD, turn=state.turn, intents=intents, entities=entities),
     ]
+    log += [_log(Kind.TEXTED, text=text) for text in event.reply.sent]
     if event.reply.trouble:
         log.append(_log(Kind.SHOP_FAILED, **asdict(event.reply.trouble)))
     return (fx.SaveTurn(state.turn, columns), *log)

@@ -3,7 +3,7 @@
 import json
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,7 +17,7 @@ from aftersales.seed import seed_shop
 from aftersales.shop import Shop
 from dialogue.build import build_dialogue
 from dialogue.manager import DialogueManager
-from dialogue.turns import Caller, Memory, Reply, Utterance
+from dialogue.turns import Caller, Memory, Reply, Understands, Utterance
 from ops.database.engine import create_all, make_engine, make_session_factory
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -32,6 +32,8 @@ class Chat:
     manager: DialogueManager
     caller: Caller
     memory: Memory = field(default_factory=Memory)
+    messages: Callable[[], tuple[str, ...]] = tuple
+    """What the account's telephone was sent, where the shop is ours."""
     turn: int = 0
     over: bool = False
 
@@ -91,13 +93,17 @@ def demo_shop(now: datetime) -> Iterator[DemoShop]:
             engine.dispose()
 
 
-def open_chat(shop: Shop, number: str, language: str, zone: ZoneInfo) -> Chat:
+def open_chat(
+    shop: Shop, number: str, language: str, zone: ZoneInfo, mind: Understands | None = None
+) -> Chat:
     """A call from this number; an unknown one is a stranger's."""
     customer = shop.customer_by_number(number)
     caller = Caller(number)
     if customer is not None:
         caller = Caller(number, customer.id, customer.name, customer.member_level)
-    return Chat(build_dialogue(shop, zone), caller, Memory(language=language))
+    manager = build_dialogue(shop, zone, understanding=mind)
+    messages = shop.messages if isinstance(shop, DemoShop) else tuple
+    return Chat(manager, caller, Memory(language=language), messages)
 
 
 def talk(
@@ -113,8 +119,12 @@ def talk(
         for line in lines:
             if not line.strip():
                 continue
+            before = chat.messages()
             reply = chat.line(line, now)
             _tell(chat.as_json(line.strip(), reply) if as_json else f"< {reply.text}")
+            for text in chat.messages():
+                if text not in before:
+                    _tell({"message": text} if as_json else f"~ message to the telephone: {text}")
             if chat.over:
                 break
         if not as_json:

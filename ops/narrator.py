@@ -103,6 +103,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     Kind.SHOP_FAILED: lambda d: (
         f"the shop's {d['gateway']} failed: {d['failure']}, attempt {d['attempt']}"
     ),
+    Kind.TEXTED: lambda d: f"message to the account's telephone: {d['text']}",
     Kind.PHOTO: lambda d: f"photo {d['number']} of the goods has arrived",
     Kind.RESUMED: lambda d: f"the {d['what']} is back",
     Kind.FELL_BACK: lambda d: str(d["why"]),

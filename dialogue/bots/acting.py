@@ -6,13 +6,13 @@ what was read back.
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 from typing import Protocol
 
 import msgspec
 
-from aftersales.deeds import Deed, Details, Receipt, kind_of
+from aftersales.deeds import Deed, Details, Receipt, SendText, kind_of
 from aftersales.errors import AlreadyRequested, DeedRefused
 from aftersales.gateways import Order
 from aftersales.shop import Shop
@@ -233,7 +233,8 @@ class ActingBot:
             case Person():
                 if plan.also is not None:
                     self._perform(plan.also, matter)
-                return self._to_person(plan.prompt, matter, plan.note)
+                move = self._to_person(plan.prompt, matter, plan.note)
+                return replace(move, sent=_texts(plan.also))
             case Offer():
                 return self._offered(plan, matter, request)
 
@@ -257,13 +258,15 @@ class ActingBot:
             return self._settled("deed.refused", {}, request, matter.memory)
         values = {**plan.values, **({"courier": receipt.courier} if receipt.courier else {})}
         text = self._say(plan.done, values, matter)
+        sent = _texts(plan.also)
         note = self._wording.say(
             "story.done",
             matter.memory.language,
             request=label(matter.intent, matter.memory.language),
             **self._names(matter),
         )
-        return BotMove(text, with_story(matter.memory, note), done=(matter.intent,))
+        memory = with_story(matter.memory, note)
+        return BotMove(text, memory, done=(matter.intent,), sent=sent)
 
     def _perform(self, deed: Deed, matter: Matter) -> Receipt:
         # The key is the order and all of the deed: a replayed turn acts once.
@@ -306,6 +309,10 @@ class ActingBot:
             "item": item_name(matter.order, language),
             "tail": spoken_tail(matter.order.number, language),
         }
+
+
+def _texts(deed: Deed | None) -> tuple[str, ...]:
+    return (deed.text,) if isinstance(deed, SendText) else ()
 
 
 def _keeping(plan: Ask | Offer, matter: Matter) -> Memory:

@@ -51,6 +51,8 @@ class BotMove:
     handover: Handover | None = None
     expects_number: bool = False
     trouble: Trouble | None = None
+    sent: tuple[str, ...] = ()
+    """Messages to the account's telephone, for the call's record: without a code's digits."""
 
 
 class Bot(Protocol):

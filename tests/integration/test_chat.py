@@ -35,6 +35,12 @@ def test_people_read_what_is_said_and_the_agents_notes():
     assert said[2] == "-- done: nothing"
 
 
+def test_a_message_to_the_telephone_is_shown_to_whoever_plays_its_owner():
+    said = chat("cancel my order\ncode\n", "--lang", "en", "--customer", "+8613800000113")
+    (message,) = [line for line in said if line.startswith("~ message")]
+    assert "is the code for the call" in message
+
+
 def test_silence_and_a_stranger():
     said = chat("...\n我的快递到哪了\n", "--customer", "+8613911112222", "--json")
     last = json.loads(said[-1])

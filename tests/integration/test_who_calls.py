@@ -139,6 +139,7 @@ def test_a_code_to_the_accounts_own_telephone_stands_for_both(manager, shop, lan
     (sent,) = shop.performed
     assert isinstance(sent, SendText) and sent.text.startswith("4071")
     assert "4071" not in asked.text
+    assert asked.sent and all("4071" not in text and "****" in text for text in asked.sent)
     digits = spoken_digits("4071", language)
     reply = say(manager, digits, asked.memory, OLIVER)
     assert reply.memory.waiting_for == "refund_request.confirm"

@@ -25,6 +25,15 @@ def test_what_failed_is_an_event_and_never_said() -> None:
     assert "503" not in state.last_said and state.phase is Phase.WAITING
 
 
+def test_a_message_that_was_sent_is_an_event() -> None:
+    taken = ev.TurnTaken(replace(reply(), sent=("open this link",)))
+
+    _, effects = transition(in_phase(Phase.TALKING), taken, NOW_MS, POLICY)
+
+    sent = [e.data for e in effects if isinstance(e, fx.Log) and e.kind == Kind.TEXTED]
+    assert sent == [{"text": "open this link"}]
+
+
 def test_a_turn_without_trouble_leaves_no_such_event() -> None:
     _, effects = transition(in_phase(Phase.TALKING), ev.TurnTaken(reply()), NOW_MS, POLICY)
 

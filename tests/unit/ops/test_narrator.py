@@ -39,6 +39,7 @@ EVENTS: dict[Kind, tuple[dict[str, Any], str]] = {
         {"gateway": "orders", "failure": "status_503", "attempt": 3},
         "the shop's orders failed: status_503, attempt 3",
     ),
+    Kind.TEXTED: ({"text": "open this link"}, "message to the account's telephone: open this link"),
     Kind.PHOTO: (
         {"number": 1, "format": "jpeg", "bytes": 90_000},
         "photo 1 of the goods has arrived",
