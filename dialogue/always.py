@@ -1,4 +1,6 @@
-"""What a caller may ask at any moment, whatever was asked last: repeat, other language, goodbye."""
+"""What a caller may ask at any moment, whatever was asked last: repeat, slower, other
+language, goodbye.
+"""
 
 import re
 
@@ -14,6 +16,15 @@ _REPEAT = {
     "en": re.compile(
         r"\b(?:repeat (?:that|it)|say (?:that|it) again|come again|pardon)\b|^(?:please )?repeat"
         r"(?: please)?$|^again(?: please)?$|did not (?:hear|understand) you"
+    ),
+}
+_SLOWER = {
+    "zh": re.compile(
+        "(?:说|讲|念|语速|你|您).{0,4}慢(?:一)?(?:点|些)|^(?:请)?(?:再)?慢(?:一)?(?:点|些)|(?:说|讲|念)得?太快|语速太快"
+    ),
+    "en": re.compile(
+        r"\b(?:speak|talk|say (?:it|that)|go)(?: \w+){0,3} slow(?:er|ly)?\b|\bslow(?:er)? please\b"
+        r"|^(?:please )?(?:slow down|slower|more slowly)\b|\byou (?:speak|talk|are) too fast\b"
     ),
 }
 _BYE = {
@@ -74,6 +85,12 @@ def names_language(text: str, language: str) -> bool:
 def wants_repeat(text: str, language: str) -> bool:
     """Please say that again."""
     return _REPEAT[language].search(text) is not None
+
+
+def wants_slower(text: str, language: str) -> bool:
+    """Please speak slowly; in a short utterance, for a slow courier is something else."""
+    size = len(text) if language == "zh" else len(text.split())
+    return size <= 2 * SHORT[language] and _SLOWER[language].search(text) is not None
 
 
 def refuses_analysis(text: str, language: str) -> bool:

@@ -160,6 +160,10 @@ class DialogueManager:
             return self._switched(language, memory, heard)
         if _holds(heard.understanding, "human_agent"):
             return self._asked_for_person(memory, heard)
+        if always.wants_slower(text, spoken):
+            memory = replace(memory, slower=True)
+            text = memory.slots.get("last") or self._wording.say("hello_again", memory.language)
+            return Reply(text, memory, heard.understanding, expects_number=_numeric(memory))
         if always.wants_repeat(text, spoken) and "last" in memory.slots:
             text = memory.slots["last"]
             return Reply(text, memory, heard.understanding, expects_number=_numeric(memory))

@@ -105,6 +105,8 @@ class Memory:
     """Short sentences for the agent: what was asked, found and done, in order."""
     temper: int = 0
     """Highest emotion level in this call that the dialogue may act on, 0-3."""
+    slower: bool = False
+    """The caller asked us to speak slowly."""
     analysis_refused: bool = False
     """The caller does not want the voice to be analysed."""
 

@@ -46,6 +46,8 @@ HOLD_SECONDS = 8
 """Length of one round of waiting music; between rounds the place may be told."""
 MIN_NO_MATCH_MS = 500
 """A shorter sound without a known word is a cough, not a turn."""
+SLOWLY = 0.8
+"""Of the usual pace, for a caller who asked for it."""
 NOTE_SECONDS = 1.0
 """How long a stream that is over waits for its last notes to reach the call's record."""
 HUSH_SECONDS = 0.2
@@ -257,7 +259,8 @@ class CallLoop:
             words, values = self._parts.turns.words, dict(effect.values)
             each = language_question.in_each_language(state)
             said = [(words(one, effect.prompt, values), one.memory.language) for one in each]
-        sound = b"".join(self._parts.speaker.speak(*one).ulaw for one in said)
+        rate = SLOWLY if state.memory.slower else 1.0
+        sound = b"".join(self._parts.speaker.speak(*one, rate=rate).ulaw for one in said)
         return " ".join(text for text, _ in said), sound
 
     async def _play(self, ulaw: bytes, text: str, effect: fx.Speak) -> None:

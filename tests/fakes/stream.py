@@ -105,6 +105,7 @@ class FakeSpeaker:
     def __init__(self, ms: int = 60, takes_seconds: float = 0.0) -> None:
         self.ms, self.takes_seconds = ms, takes_seconds
         self.said: list[str] = []
+        self.rates: list[float] = []
         self.fails: Exception | None = None
 
     def speak(self, text: str, language: str, *, rate: float = 1.0) -> Speech:
@@ -112,6 +113,7 @@ class FakeSpeaker:
         if self.fails:
             raise self.fails
         self.said.append(text)
+        self.rates.append(rate)
         return Speech(b"\x00" * (self.ms * 8), text, language)
 
 

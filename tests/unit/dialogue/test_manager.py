@@ -215,3 +215,30 @@ def test_of_several_readings_the_one_on_which_most_agree_counts(manager):
     )
     reply = hear(manager, readings[0][0], Memory(language="en", slots=PROVEN), readings=readings)
     assert reply.memory.agenda[:1] == ("return_goods",)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("zh", "请说慢一点"),
+        ("zh", "慢点"),
+        ("zh", "你说得太快了"),
+        ("en", "slower please"),
+        ("en", "could you speak a bit more slowly"),
+        ("en", "you talk too fast"),
+    ],
+)
+def test_whoever_asks_for_it_hears_the_last_sentence_slowly(manager, language, said):
+    wish = {"zh": "我要退货", "en": "i want to return it"}[language]
+    asked = hear(manager, wish, Memory(language=language, slots=PROVEN))
+    reply = hear(manager, said, asked.memory)
+    assert reply.memory.slower and not asked.memory.slower
+    assert reply.text == asked.text and reply.memory.waiting_for == asked.memory.waiting_for
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("zh", "快递太慢了一点消息都没有"), ("en", "the delivery is too slow"), ("zh", "我要退货")],
+)
+def test_a_slow_courier_is_no_wish_for_slow_speech(manager, language, said):
+    assert not hear(manager, said, Memory(language=language, slots=PROVEN)).memory.slower

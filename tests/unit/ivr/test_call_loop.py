@@ -8,9 +8,10 @@ import pytest
 
 from asr.language import Contrast
 from calls.kinds import Kind
+from dialogue.turns import Memory
 from ivr import call_loop
 from ivr import events as ev
-from ivr.call_loop import CallLoop
+from ivr.call_loop import SLOWLY, CallLoop
 from ivr.state import Phase
 from ivr.stream_socket import Socket
 from queues.waiting import Place
@@ -87,6 +88,20 @@ def test_a_caller_is_greeted_heard_and_answered() -> None:
     assert stream.events(ev.TurnTaken)[0].heard == "我的快递到哪了"
     latency = stream.log.latencies[1]
     assert latency is not None and 0 <= latency < 5000
+
+
+def test_a_caller_who_asked_for_it_is_spoken_to_slowly() -> None:
+    speaker = FakeSpeaker()
+
+    async def story(stream: Stream) -> None:
+        await stream.greeted()
+        stream.provider.speaks()
+        await eventually(lambda: "慢慢说。" in stream.said)
+
+    slowly = reply("慢慢说。", memory=Memory(slower=True))
+    play(story, speaker=speaker, turns=FakeTurns([slowly]))
+
+    assert speaker.rates == [1.0, SLOWLY]
 
 
 def ears(zh_score: float, en_score: float) -> dict[str, FakeModel]:
