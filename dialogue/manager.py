@@ -9,10 +9,10 @@ from dialogue.agenda import ANYTHING_ELSE, Heard, Staff
 from dialogue.bots.base import Bot, Request
 from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
 from dialogue.bots.handover import HandoverBot
-from dialogue.identity import ANSWERED, Identity
+from dialogue.identity import Identity
 from dialogue.nlu.intents import NOT_REQUESTS, label
 from dialogue.nlu.normalise import normalise
-from dialogue.slots import CODE_WORD, FREE, PLACE_WORDS, choice, names_caller, without_name
+from dialogue.slots import CODE_WORD, FREE, PLACE_WORDS, choice, without_name
 from dialogue.turns import (
     NOTHING,
     Caller,
@@ -377,11 +377,9 @@ def _by_number_alone(understanding: Understanding) -> tuple[str, ...]:
 
 
 def _is_the_answer(intent: str, slot: str, heard: Heard) -> bool:
-    """Whether an intent rests on the very words that answered: a name, a day, an address."""
+    """Whether an intent rests on the very words that answered: a day, an address, a choice."""
     understanding = heard.understanding
     words = next((i.words for i in understanding.intents if i.id == intent), "")
-    if slot in ANSWERED and names_caller(words, heard.caller.name):
-        return True
     if slot == "which" and choice(words, heard.utterance.language) is not None:
         return True
     kinds = {e.kind for e in understanding.entities if e.words in words}

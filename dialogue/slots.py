@@ -73,6 +73,11 @@ _PLACES: dict[str, tuple[tuple[int, re.Pattern[str]], ...]] = {
         (2, re.compile(r"\bthird\b")),
     ),
 }
+_INTRODUCED = (
+    r"\b(?:(?:my|the) name(?: is|'s)|name is|this is|it is|it's|i am|i'm|i am called)\s+"
+    "|(?:我的?)?(?:名字|姓名)(?:是|叫)?|我(?:叫|是)|本人是?|这里是"
+)
+"""What stands before a name and asks for nothing."""
 PLACE_WORDS = {"zh": ("第一个", "第二个", "第三个"), "en": ("the first", "the second", "the third")}
 """What the keys 1 to 3 stand for where a choice is open."""
 
@@ -87,10 +92,10 @@ def without_name(text: str, name: str | None) -> str:
     """The words without the account's name: it is no request, and nobody else's to read."""
     if not names_caller(text, name):
         return text
-    parts = str(name).split()
-    pattern = "|".join(re.escape(part) for part in parts)
+    parts = "|".join(re.escape(part) for part in str(name).split())
     if str(name).isascii():
-        pattern = rf"(?<![a-zA-Z])(?:{pattern})(?![a-zA-Z])"
+        parts = rf"(?<![a-zA-Z])(?:{parts})(?![a-zA-Z])"
+    pattern = rf"(?:{_INTRODUCED})?(?:{parts})(?:\s+(?:speaking|here)\b)?"
     return " ".join(re.sub(pattern, " ", text, flags=re.IGNORECASE).split())
 
 

@@ -7,6 +7,10 @@ from typing import Protocol
 from dialogue.turns import Caller, Entity, Handover, Memory, Trouble, Understanding, Utterance
 
 
+CARRIED = frozenset({"product", "order_id", "order_id_tail", "phone_tail"})
+"""Kinds of values that say which order is meant; they hold for what is asked after them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One thing to be done, and what the caller has just said about it."""
@@ -29,12 +33,18 @@ class Request:
         return tuple(entity.category for entity in self._named("product") if entity.category)
 
     def _named(self, *kinds: str) -> tuple[Entity, ...]:
-        stretch = next((i.words for i in self.understanding.intents if i.id == self.intent), None)
-        return tuple(
-            e
-            for e in self.understanding.entities
-            if e.kind in kinds and (stretch is None or e.words in stretch)
-        )
+        entities = [e for e in self.understanding.entities if e.kind in kinds]
+        stretches: list[str] = []
+        for intent in self.understanding.intents:
+            stretches.insert(0, intent.words)
+            if intent.id == self.intent:
+                break
+        else:
+            return tuple(entities)
+        # "When do my clothes come? And can I exchange them?": what was named before is meant still.
+        reach = stretches if CARRIED.issuperset(kinds) else stretches[:1]
+        found = (tuple(e for e in entities if e.words in stretch) for stretch in reach)
+        return next((named for named in found if named), ())
 
 
 @dataclass(frozen=True, slots=True)

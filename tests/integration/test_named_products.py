@@ -99,3 +99,10 @@ def test_neither_of_them_changes_nothing(marcus):
 def test_where_only_one_can_be_meant_nothing_is_asked(marcus):
     told = marcus("i want to return my washing machine")
     assert ".which" not in (told.memory.waiting_for or "")
+
+
+def test_what_was_named_for_the_first_request_is_meant_by_the_second(marcus):
+    told = marcus("where is my dress and how do i exchange it")
+    assert "dress" in told.memory.slots["last"] and "washing" not in told.memory.slots["last"]
+    told = marcus("我买的连衣裙什么时候能到?颜色不合适怎么换?", language="zh")
+    assert "上海" in told.memory.slots["last"] and "还没" in told.memory.slots["last"]
