@@ -107,14 +107,38 @@ def test_a_key_belongs_to_one_deed(shop):
 
 
 @pytest.mark.parametrize(
-    "lie", ["negative_money", "another_person", "wrong_type", "not_json", "too_long"]
+    ("lie", "failure"),
+    [
+        ("negative_money", "negative_money"),
+        ("another_person", "somebody_else"),
+        ("wrong_type", "schema"),
+        ("not_json", "not_json"),
+        ("too_long", "too_long"),
+    ],
 )
-def test_a_lie_is_told_and_not_believed(shop, server, lie):
+def test_a_lie_is_told_and_not_believed(shop, server, lie, failure):
     server.faults.lie = lie
-    with pytest.raises(ShopLied, match="cannot be true"):
+    with pytest.raises(ShopLied, match="cannot be true") as told:
         shop.orders_of("c0102")
-    with pytest.raises(ShopLied):
+    assert (told.value.gateway, told.value.failure) == ("orders", failure)
+    assert "c0102" not in str(told.value), "no person in what is logged"
+    with pytest.raises(ShopLied) as told:
         shop.request_refund(OLIVERS, "k", NOW)
+    assert (told.value.gateway, told.value.failure) == ("refunds", failure)
+
+
+@pytest.mark.parametrize(
+    ("faults", "failure", "attempt"),
+    [({"down": True}, "status_503", 3), ({"slow_seconds": 9.0}, "timed_out", 2)],
+)
+def test_what_fails_is_told_by_gateway_kind_and_try(shop, server, faults, failure, attempt):
+    for name, value in faults.items():
+        setattr(server.faults, name, value)
+    with pytest.raises(ShopUnavailable) as told:
+        shop.parcel_of(OLIVERS)
+    problem = told.value
+    assert (problem.gateway, problem.failure) == ("logistics", failure)
+    assert problem.attempt >= attempt and OLIVERS not in str(problem)
 
 
 def test_another_numbers_customer_is_nobody(shop, server):

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from app import create_app, utc_now
 from calls.kinds import Kind
 from calls.log import CallLog
+from calls.photo_link import PhotoLinks
 from dialogue.turns import Memory
 from ivr.session_store import SessionStore
 from ivr.webhooks import MAX_STREAMS_LOST
@@ -68,7 +69,7 @@ class Border:
             return int(redis.hget("hotline:counters", "signature_rejected") or 0)
 
 
-def open_border(folder: Path, redis_url: str) -> Border:
+def open_border(folder: Path, redis_url: str, **more: str) -> Border:
     settings = Settings.from_env(
         {
             "HOTLINE_FOLDER": str(folder),
@@ -80,6 +81,7 @@ def open_border(folder: Path, redis_url: str) -> Border:
             "HOTLINE_PUBLIC_BASE_URL": BASE,
             "HOTLINE_MEDIA_BASE_URL": "wss://media.hotline.example",
             "HOTLINE_NUMBERS": f"{HOTLINE}=zh,{ENGLISH}=en,{EITHER}=heard",
+            **more,
         }
     )
     engine = make_engine(settings.store.database_url)
@@ -446,3 +448,23 @@ def test_a_withheld_number_is_many_people_and_has_no_earlier_calls(border: Borde
     border.rings(caller="anonymous")
 
     assert earlier_of(border) == {}
+
+
+def test_a_shop_that_does_not_know_who_calls_is_in_the_record_and_the_call_goes_on(
+    tmp_path: Path, redis_url: str, _own_logging: None
+) -> None:
+    gone = f"http://127.0.0.1:{free_port()}"
+    border = open_border(tmp_path, redis_url, HOTLINE_SHOP_URL=gone)
+    answer = border.rings()
+    assert answer.status_code == 200 and "<Stream" in answer.text
+    (failed,) = [e.data for e in border.log.events(SID) if e.kind == Kind.SHOP_FAILED]
+    assert (failed["gateway"], failed["failure"]) == ("customers", "not_reached")
+    assert failed["attempt"] >= 2 and set(failed) == {"gateway", "failure", "attempt"}
+
+
+def test_the_photo_page_is_served_beside_the_webhooks(border: Border) -> None:
+    border.rings()
+    links = PhotoLinks("a secret of the tests, at least 32 long", BASE)
+    path = links.link(SID, utc_now()).removeprefix(BASE)
+    assert border.client.get(path).status_code == 200
+    assert border.client.get("/photos/forged").status_code == 404
