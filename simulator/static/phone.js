@@ -12,6 +12,7 @@ const WORDS = {
     noNumbers: "This box has no number to call.",
     badNumber: "your number should look like +8613800000109",
     hint: "Your voice goes to the telephone company in a box on this machine, not over the internet.",
+    who: "The demo asks who calls: +8613800000109 is Marcus Lane, and an order of his ends in 8429.",
   },
   zh: {
     title: "电话", to: "拨打的号码", from: "您的号码", call: "呼叫", hangUp: "挂断",
@@ -21,6 +22,7 @@ const WORDS = {
     noNumbers: "没有可以拨打的号码。",
     badNumber: "您的号码应类似 +8613800000109",
     hint: "您的声音只到达本机的模拟电话公司，不经过互联网。",
+    who: "演示会核对身份：+8613800000109 是 Marcus Lane，他有一个订单的尾号是 8429。",
   },
 };
 const REASONS = {
