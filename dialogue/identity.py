@@ -50,6 +50,7 @@ class Identity:
         digits = proofs.has_digits(understanding)
         orders = self._orders.all(caller) if digits else ()
         memory = proofs.with_proofs(memory, understanding, utterance.text, caller, orders)
+        memory = self._noted(memory)
         answers = request.asked in ANSWERED and not self._is_no_try(request, utterance)
         # Digits in a request are a guess, too, until an order has been shown.
         guesses = digits and not {proofs.ORDER, proofs.CODE} & memory.slots.keys()
@@ -59,6 +60,14 @@ class Identity:
             return with_slots(memory, **{_OPENING: "check.thanks"})
         tries = int(memory.slots.get(proofs.TRIES, "0")) + 1
         return with_slots(memory, **{proofs.TRIES: str(tries), _OPENING: "check.wrong"})
+
+    def _noted(self, memory: Memory) -> Memory:
+        """The memory that tells an agent how much was shown, so that nobody asks again."""
+        level = proofs.shown(memory)
+        if level < Level.ONE:
+            return memory
+        note = "story.proven_two" if level >= Level.TWO else "story.proven_one"
+        return with_story(memory, self._say(note, memory))
 
     def declines(self, request: Request, utterance: Utterance) -> bool:
         """Whether the caller does not want to show who calls."""

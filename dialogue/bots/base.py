@@ -6,7 +6,6 @@ from typing import Protocol
 
 from dialogue.turns import Caller, Entity, Handover, Memory, Trouble, Understanding, Utterance
 
-
 CARRIED = frozenset({"product", "order_id", "order_id_tail", "phone_tail"})
 """Kinds of values that say which order is meant; they hold for what is asked after them."""
 

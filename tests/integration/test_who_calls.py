@@ -196,3 +196,12 @@ def test_every_request_and_every_deed_has_a_line(tmp_path):
     short.write_text(lines.replace("cancel_order: two", "cancel_order: everybody"))
     with pytest.raises(DataInvalid, match="deeds"):
         load_identity(BOT_INTENTS, short)
+
+
+def test_an_agent_is_told_how_much_was_shown(manager):
+    unshown = talk(manager, OLIVER, "en", "order_status", "no")
+    one = talk(manager, OLIVER, "en", "order_status", "oliver hayes")
+    two = talk(manager, OLIVER, "en", "refund_request", "oliver hayes eight four zero two")
+    assert "The caller did not show who they are." in unshown.memory.story
+    assert any("one proof" in note for note in one.memory.story)
+    assert any("both proofs" in note for note in two.memory.story)

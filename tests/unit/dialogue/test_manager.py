@@ -128,6 +128,7 @@ def test_the_story_tells_the_agent_in_order(manager):
         memory = reply.memory
     assert memory.story == (
         "Asked for: return.",
+        "Showed both proofs of who calls, or a code sent to the account.",
         "Return registered: headphones, order ending in eight four zero one.",
     )
 
