@@ -1,9 +1,7 @@
-"""Composition root: from settings to ready services, in reading order, with plain constructor
-calls.
+"""Composition root: from settings to ready services, in reading order.
 
-Each process adds its own parts to `Services`: web here and in `ops/web_process.py`, media in
-`ops/media_process.py`, the worker in `ops/worker.py`; heavy imports stay in the process that
-needs them.
+Each process adds its own parts to `Services` (`ops/web_process.py`, `ops/media_process.py`,
+`ops/worker.py`); heavy imports stay in the process that needs them.
 """
 
 import os
@@ -43,6 +41,7 @@ from queues.roster import Roster
 from queues.waiting import Waiting
 from routing.estimate import expected_wait_seconds, mean_handle_seconds
 from routing.rules import Rules, load_rules
+from security.limits import guess_limit
 from telephony.client import VoiceClient
 from telephony.signature import RequestSignature
 from telephony.twilio_client import TwilioClient
@@ -131,7 +130,7 @@ def build_services(
         live=live,
         call_log=call_log,
         shop=shop,
-        dialogue=build_talk(settings, shop),
+        dialogue=build_talk(settings, shop, redis),
         waiting=waiting,
         presence=presence,
         reservations=reservations,
@@ -184,13 +183,14 @@ def build_policy(settings: Settings, rules: Rules) -> Policy:
     )
 
 
-def build_talk(settings: Settings, shop: Shop) -> DialogueManager:
+def build_talk(settings: Settings, shop: Shop, redis: Redis) -> DialogueManager:
     """The dialogue; language models give a second opinion where some are set."""
     llm, zone = settings.llm, settings.zone
     models = [BackendAddress(one.name, one.url, one.model, one.token) for one in llm.models]
     mind = build_understanding(zone, models, llm.deadline_ms / 1000, llm.tokens_a_day)
     links = PhotoLinks(settings.secret_key, settings.line.public_base_url)
-    return build_dialogue(shop, zone, links, understanding=mind)
+    limit = guess_limit(redis)
+    return build_dialogue(shop, zone, links, understanding=mind, may_guess=limit)
 
 
 def build_shop(settings: Settings, session_factory: sessionmaker[Session]) -> Shop:

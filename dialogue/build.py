@@ -28,7 +28,7 @@ from dialogue.bots.refund import RefundBot
 from dialogue.bots.returns import ReturnsBot
 from dialogue.bots.shipping_bill import ShippingCase
 from dialogue.bots.visits import VisitCase
-from dialogue.identity import Identity, four_digits
+from dialogue.identity import Identity, four_digits, unlimited
 from dialogue.llm.backend import BackendAddress, ChatBackend
 from dialogue.llm.budget import Budget
 from dialogue.llm.second_opinion import SecondOpinion
@@ -62,11 +62,13 @@ def build_dialogue(
     wording_folder: Path | None = None,
     understanding: Understands | None = None,
     draw_code: Callable[[], str] = four_digits,
+    may_guess: Callable[[str], bool] = unlimited,
 ) -> DialogueManager:
     """A manager for all calls of a process; raises DataInvalid, WeightsMissing, RulesInvalid."""
     wording = load_wording(wording_folder)
     rules = load_service_rules()
-    identity = Identity(shop, wording, load_identity(BOT_INTENTS), draw_code)
+    proofs = load_identity(BOT_INTENTS)
+    identity = Identity(shop, wording, proofs, draw=draw_code, may_guess=may_guess)
     handover = HandoverBot(shop, wording)
     faq = FaqBot(wording, Knowledge.load())
     cases = (

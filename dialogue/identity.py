@@ -28,13 +28,26 @@ def four_digits() -> str:
     return f"{secrets.randbelow(10**TAIL_DIGITS):0{TAIL_DIGITS}}"
 
 
+def unlimited(customer_id: str) -> bool:
+    """For a conversation that nobody can repeat a thousand times."""
+    return True
+
+
 class Identity:
     """Asks for what is missing; holds no call."""
 
     def __init__(
-        self, shop: Shop, wording: Wording, rules: Rules, draw: Callable[[], str] = four_digits
+        self,
+        shop: Shop,
+        wording: Wording,
+        rules: Rules,
+        *,
+        draw: Callable[[], str] = four_digits,
+        may_guess: Callable[[str], bool] = unlimited,
     ) -> None:
+        """`may_guess` counts a wrong answer about a customer; False: no more for this hour."""
         self.rules = rules
+        self._may_guess = may_guess
         self._shop = shop
         self._orders = CallerOrders(shop)
         self._wording = wording
@@ -59,6 +72,9 @@ class Identity:
         if proofs.shown(memory) > before or names_caller(utterance.text, caller.name):
             return with_slots(memory, **{_OPENING: "check.thanks"})
         tries = int(memory.slots.get(proofs.TRIES, "0")) + 1
+        # Whoever calls again and again has no more guesses than whoever calls once.
+        if not self._may_guess(caller.customer_id):
+            tries = self.rules.tries
         return with_slots(memory, **{proofs.TRIES: str(tries), _OPENING: "check.wrong"})
 
     def _noted(self, memory: Memory) -> Memory:

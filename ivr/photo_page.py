@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 MOST_BYTES = MOST * MAX_BYTES + 64 * 1024
 """Of a request: the pictures and the form around them."""
 TRIES, TRIES_SECONDS = 12, 3600
-"""Uploads of one link, and of one address with links that are none."""
+"""Uploads of one link, in so long."""
 _STATUS = {"gone": 404, "often": 429, "full": 409, "nothing": 400, "failed": 503}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; "

@@ -1,11 +1,15 @@
 """Slowing down guesses of passwords: failed log-ins counted in Redis by name and address."""
 
 import hashlib
+from collections.abc import Callable
 
 from redis import Redis
 
 MAX_FAILURES = 6
 WINDOW_SECONDS = 300
+MAX_GUESSES, GUESS_SECONDS = 10, 3600
+"""Wrong answers about one customer in all calls together: more than people need, and of the ten
+thousand ends of an order number too few."""
 
 
 class LoginLimit:
@@ -42,6 +46,12 @@ class LoginLimit:
     def clear(self, username: str, address: str) -> None:
         """Forget the attempts: the right password was given."""
         self._redis.delete(_key(username, address))
+
+
+def guess_limit(redis: Redis, most: int = MAX_GUESSES) -> Callable[[str], bool]:
+    """Counts a wrong answer to "who calls" about a customer; False: no more for this hour."""
+    limit = LoginLimit(redis, max_failures=most, window_seconds=GUESS_SECONDS)
+    return lambda customer_id: limit.attempt(customer_id, "who calls")
 
 
 def _key(username: str, address: str) -> str:

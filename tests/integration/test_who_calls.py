@@ -17,6 +17,7 @@ from dialogue.proofs import load_identity
 from dialogue.turns import Caller, Intent, Memory, Reply, Understanding, Utterance
 from dialogue.wording import load_wording
 from ops.cli_chat import demo_shop
+from security.limits import guess_limit
 from tts.wording import spoken_digits, spoken_money
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -205,3 +206,15 @@ def test_an_agent_is_told_how_much_was_shown(manager):
     assert "The caller did not show who they are." in unshown.memory.story
     assert any("one proof" in note for note in one.memory.story)
     assert any("both proofs" in note for note in two.memory.story)
+
+
+def test_who_calls_again_and_again_has_no_more_guesses(stocked, redis):
+    limit = guess_limit(redis, most=3)
+    manager = build_dialogue(stocked, ZONE, understanding=Told(), may_guess=limit)
+    for wrong in ("one one one one", "one one one two", "one one one three"):
+        again = talk(manager, OLIVER, "en", "order_status", wrong)
+        assert again.memory.waiting_for == "order_status.check"
+    blocked = talk(manager, OLIVER, "en", "order_status", "one one one four")
+    assert blocked.handover is not None
+    right = talk(manager, OLIVER, "en", "order_status", "eight four zero two")
+    assert "headphones" in right.text, "who shows it is no guesser"
