@@ -5,10 +5,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogue import agenda, always, clarifying, keypad, proofs, upset
-from dialogue.agenda import ANYTHING_ELSE, Heard, Staff
+from dialogue.agenda import ANYTHING_ELSE
 from dialogue.bots.base import Bot, Request
 from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
 from dialogue.bots.handover import HandoverBot
+from dialogue.gate import Heard, Staff
 from dialogue.identity import Identity
 from dialogue.nlu.intents import NOT_REQUESTS, label
 from dialogue.nlu.normalise import normalise
