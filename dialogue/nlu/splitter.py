@@ -14,7 +14,7 @@ from dialogue.nlu.intents import NOT_REQUESTS
 
 MAX_PIECES = 7
 """64 ways to join them, 28 stretches to classify: stays within a few milliseconds."""
-LEAST_CHANCE = 0.05
+LEAST_CHANCE = 0.02
 """Of a new request, for a place to be cut at all."""
 PRICE = 1.2
 """Of a cut where nothing speaks for one; all prices were chosen on an author left out."""
@@ -22,7 +22,7 @@ OFF_FOR_PLACE = 0.6
 """Less where a new request surely begins."""
 OFF_FOR_SEVERAL = 0.3
 """Less when the whole surely holds several."""
-SURE = 0.4
+SURE = 0.5
 """A stretch below this adds nothing to a way of cutting."""
 
 _LINKS = {

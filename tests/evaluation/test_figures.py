@@ -12,7 +12,7 @@ def mind() -> Understander:
 
 
 @pytest.mark.parametrize("name", ["intents_fresh", "intents_blind"])
-@pytest.mark.parametrize(("language", "least"), [("zh", 0.91), ("en", 0.86)])
+@pytest.mark.parametrize(("language", "least"), [("zh", 0.92), ("en", 0.90)])
 def test_single_requests_of_unseen_authors_are_mostly_understood(mind, language, least, name):
     right, refused = sets.singles(mind, language, name, None)
     assert right.share >= least
@@ -23,7 +23,7 @@ def test_single_requests_of_unseen_authors_are_mostly_understood(mind, language,
     ("language", "name", "part", "least"),
     [
         ("zh", "several_fresh", None, 0.90),
-        ("en", "several_fresh", None, 0.80),
+        ("en", "several_fresh", None, 0.83),
         ("zh", "multi", "test", 0.80),
         ("en", "multi", "test", 0.75),
     ],
