@@ -77,6 +77,8 @@ def main(arguments: Sequence[str]) -> None:
         help="all-MiniLM-L6-v2 (model.safetensors, vocab.txt): trains the English encoder, too",
     )
     folder = parser.parse_args(arguments).sentence_model
+    if folder is not None and not (folder / "model.safetensors").is_file():
+        parser.exit(2, f"no model.safetensors in {str(folder)!r}; it must be all-MiniLM-L6-v2's\n")
     if folder is not None and find_spec("torch") is None:
         parser.exit(2, "the encoder is trained with torch, which is absent: make setup-acoustic\n")
     arrays: dict[str, NDArray[np.generic]] = {

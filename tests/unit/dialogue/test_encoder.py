@@ -107,3 +107,16 @@ def test_training_lowers_the_surprise_and_keeps_the_pieces_of_the_examples(tmp_p
         logits = encoder.read(text).logits(0, len(text.split()))
         assert CLASSES[int(logits.argmax())] == intent
     assert {"parcel", "refund", "[CLS]"} <= set(network.pieces)
+
+
+def test_the_encoder_is_not_trained_without_its_model_or_torch(tmp_path, monkeypatch, capsys):
+    from dialogue.nlu import train
+
+    with pytest.raises(SystemExit):
+        train.main(["--sentence-model", str(tmp_path)])
+    assert "no model.safetensors" in capsys.readouterr().err
+    (tmp_path / "model.safetensors").touch()
+    monkeypatch.setattr(train, "find_spec", lambda name: None)
+    with pytest.raises(SystemExit):
+        train.main(["--sentence-model", str(tmp_path)])
+    assert "make setup-acoustic" in capsys.readouterr().err
