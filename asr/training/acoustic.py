@@ -53,7 +53,7 @@ MODEL_CONF = f"""\
 """conf/model.conf: the acoustic scale is part of the network's last layer."""
 
 SCORING: Mapping[str, Scoring] = {
-    "en": Scoring(scale=0.8, unknown_score=-2.25),
+    "en": Scoring(scale=0.7, unknown_score=-2.4),
     "zh": Scoring(scale=0.9, unknown_score=-2.4),
 }
 """Found on development speech: sentences, voices and noise that are not the report's. A higher
