@@ -44,6 +44,8 @@ ROOT = Path(__file__).parents[1]
 HELDOUT = ROOT / "tests" / "unit" / "dialogue"
 EVERY_HUMAN = 3
 """One of so many recordings, evenly: all would take minutes."""
+WORD_UNITS = 3
+"""What is longer (words, Mandarin characters) is a sentence."""
 
 
 def edits(said: tuple[str, ...], heard: tuple[str, ...]) -> int:
@@ -137,7 +139,7 @@ def common(said: tuple[str, ...], heard: tuple[str, ...]) -> int:
 
 
 def human(ear: Ear, folder: Path, speakers: frozenset[str]) -> dict[str, str]:
-    """Isolated words of people: exactly right, by data set, grammar of the set's known words.
+    """How people are heard, by data set: single words, or what is wrong of sentences.
 
     Without speakers (dataset/speaker) it is everybody.
     """
@@ -147,16 +149,33 @@ def human(ear: Ear, folder: Path, speakers: frozenset[str]) -> dict[str, str]:
     results = {}
     for name in sorted({row["dataset"] for row in rows}):
         mine = [row for row in rows if row["dataset"] == name]
-        spoken = sorted({row["text"] for row in mine})
-        known = tuple(word for word in spoken if ear._model._in_vocabulary(word))
-        right = [
-            ear.hear(sound(folder / row["path"]), known) == units(row["text"], ear.language)
-            for row in mine[::EVERY_HUMAN]
-            if row["text"] in known
-        ]
-        percent = round(100 * sum(right) / len(right), 1) if right else 0.0
-        results[name] = f"{percent} ({len(right)} clips, {len(known)} of {len(spoken)} words known)"
+        longest = max(len(units(row["text"], ear.language)) for row in mine)
+        measured = peoples_sentences if longest > WORD_UNITS else peoples_words
+        results[name] = measured(ear, folder, mine)
     return results
+
+
+def peoples_words(ear: Ear, folder: Path, rows: list[dict[str, str]]) -> str:
+    """Exactly right, with a grammar of the set's known words."""
+    spoken = sorted({row["text"] for row in rows})
+    known = tuple(word for word in spoken if ear._model._in_vocabulary(word))
+    right = [
+        ear.hear(sound(folder / row["path"]), known) == units(row["text"], ear.language)
+        for row in rows[::EVERY_HUMAN]
+        if row["text"] in known
+    ]
+    percent = round(100 * sum(right) / len(right), 1) if right else 0.0
+    return f"{percent} ({len(right)} clips, {len(known)} of {len(spoken)} words known)"
+
+
+def peoples_sentences(ear: Ear, folder: Path, rows: list[dict[str, str]]) -> str:
+    """Errors in free decoding, known words or not."""
+    chosen = rows[::EVERY_HUMAN]
+    clips = (
+        Clip("", units(row["text"].lower(), ear.language), sound(folder / row["path"]))
+        for row in chosen
+    )
+    return f"{error_rates(ear, clips, 0)['all']} errors ({len(chosen)} sentences)"
 
 
 def sound(path: Path) -> Pcm:
@@ -191,7 +210,8 @@ def measure(ear: Ear, studio_seed: int, options: argparse.Namespace) -> dict[str
         clips = studio.clips(sentences(language, "outside"), language)
         results["false words outside %"] = false_words(ear, clips)
     if options.human:
-        results["people's words right %"] = human(ear, options.human, options.speakers)
+        people = human(ear, options.human, options.speakers)
+        results["people: words right, or sentences' errors, %"] = people
     results["load s"] = round(ear.load_seconds, 3)
     results["real-time factor"] = round(ear.real_time_factor, 4)
     return results
