@@ -49,8 +49,14 @@ def digits_missing(memory: Memory) -> int:
 
 def collected(digit: str, memory: Memory) -> tuple[Memory, str | None]:
     """The memory with one more digit, and the whole tail once it is complete."""
-    digits = memory.slots.get("digits", "") + digit
-    slots = {k: v for k, v in memory.slots.items() if k != "digits"}
+    memory, before = given_up(memory)
+    digits = before + digit
     if len(digits) < TAIL_DIGITS:
-        return replace(memory, slots=slots | {"digits": digits}), None
-    return replace(memory, slots=slots), digits
+        return replace(memory, slots={**memory.slots, "digits": digits}), None
+    return memory, digits
+
+
+def given_up(memory: Memory) -> tuple[Memory, str]:
+    """The memory without digits that no more came after, and these digits."""
+    slots = {k: v for k, v in memory.slots.items() if k != "digits"}
+    return replace(memory, slots=slots), memory.slots.get("digits", "")

@@ -106,8 +106,11 @@ class DialogueManager:
         text = without_name(utterance.text, caller.name)
         return self._understander.understand(text, language, now)
 
-    def no_input(self, memory: Memory, caller: Caller) -> Reply:
+    def no_input(self, memory: Memory, caller: Caller, now: datetime) -> Reply:
         """Silence: ask again; then hang up when all was done, else fetch a person."""
+        memory, keyed = keypad.given_up(memory)
+        if keyed == keypad.PERSON:  # one 0 and nothing more was no order's last digits
+            return self._chosen(keyed, memory, caller, now)
         memory = replace(memory, failures=memory.failures + 1)
         if memory.waiting_for == ANYTHING_ELSE and memory.failures >= 2:
             return self._goodbye(memory, NOTHING)
@@ -129,7 +132,6 @@ class DialogueManager:
             place = PLACE_WORDS[memory.language][int(digit) - 1]
             said = Utterance(place, memory.language)
             return _remembering(self._work(memory, Heard(said, NOTHING, caller, now)))
-        intents = keypad.meaning(digit, memory)
         if digit == keypad.OTHER_LANGUAGE:
             other = "en" if memory.language == "zh" else "zh"
             nothing = Heard(Utterance("", other), NOTHING, caller, now)
@@ -137,6 +139,11 @@ class DialogueManager:
         if digit == keypad.NO_ANALYSIS:
             nothing = Heard(Utterance("", memory.language), NOTHING, caller, now)
             return _remembering(self._unanalysed(memory, nothing))
+        return self._chosen(digit, memory, caller, now)
+
+    def _chosen(self, digit: str, memory: Memory, caller: Caller, now: datetime) -> Reply:
+        """What the menu, or an answer by key, leads to."""
+        intents = keypad.meaning(digit, memory)
         if not intents:
             text = self._joined(memory, "key_unknown", "keys")
             return Reply(text, memory, NOTHING)

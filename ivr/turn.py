@@ -78,7 +78,7 @@ class TurnTaker:
 
     def silent(self, state: CallState) -> ev.TurnTaken:
         """The caller said nothing for the no-input time."""
-        return ev.TurnTaken(reply=self._dialogue.no_input(state.memory, state.caller))
+        return ev.TurnTaken(reply=self._dialogue.no_input(state.memory, state.caller, self._now()))
 
     def pressed(self, state: CallState, digit: str) -> ev.TurnTaken:
         """The caller pressed a key."""

@@ -45,7 +45,7 @@ class Chat:
         """The answer to a line: words, /keys, or ... for silence."""
         text = text.strip()
         if text == SILENCE:
-            return self._kept(self.manager.no_input(self.memory, self.caller))
+            return self._kept(self.manager.no_input(self.memory, self.caller, now))
         if text.startswith("/") and len(text) > 1:
             for key in text[1:]:
                 reply = self._kept(self.manager.press(key, self.memory, self.caller, now))

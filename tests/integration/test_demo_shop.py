@@ -60,7 +60,7 @@ class Talk:
         return reply
 
     def is_silent(self) -> Reply:
-        return self._kept(self.manager.no_input(self.memory, self.caller))
+        return self._kept(self.manager.no_input(self.memory, self.caller, NOW))
 
     def _kept(self, reply: Reply) -> Reply:
         assert reply.text.strip()

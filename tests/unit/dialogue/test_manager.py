@@ -243,3 +243,25 @@ def test_whoever_asks_for_it_hears_the_last_sentence_slowly(manager, language, s
 )
 def test_a_slow_courier_is_no_wish_for_slow_speech(manager, language, said):
     assert not hear(manager, said, Memory(language=language, slots=PROVEN)).memory.slower
+
+
+def asked_who_calls(manager):
+    return hear(manager, "where is my order", Memory(language="en")).memory
+
+
+def test_one_zero_where_digits_were_asked_for_is_the_wish_for_a_person(manager):
+    zero = manager.press("0", asked_who_calls(manager), MEI, NOW)
+    assert zero.handover is None  # three more may come
+    person = manager.no_input(zero.memory, MEI, NOW)
+    assert person.handover is not None and person.handover.reason == "asked"
+
+
+def test_digits_that_stopped_short_do_not_begin_the_next_try(manager):
+    memory = asked_who_calls(manager)
+    for key in "12":
+        memory = manager.press(key, memory, MEI, NOW).memory
+    memory = manager.no_input(memory, MEI, NOW).memory
+    for key in "8401":
+        reply = manager.press(key, memory, MEI, NOW)
+        memory = reply.memory
+    assert "headphones" in reply.text
