@@ -164,6 +164,11 @@ class House:
             lambda: f"{kind.value} {match or ''} of {sid}; it has {self.told(sid)}",
         )
 
+    def outcome(self, sid: str, within: float = 15.0) -> str:
+        """How the call ended; the provider tells that a moment after the caller is gone."""
+        told: str = self.wait_event(sid, Kind.ENDED, within).data["outcome"]
+        return told
+
     def recordings(self, sid: str) -> list[Recording]:
         with self.sessions() as session:
             return list(session.scalars(select(Recording).where(Recording.call_sid == sid)))

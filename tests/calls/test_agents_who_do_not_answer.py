@@ -38,7 +38,7 @@ def test_a_caller_whom_two_agents_do_not_take_keeps_the_place_and_gets_the_third
     assert connected.data["waited_seconds"] == pytest.approx(waited, abs=2)
     pair.an.succeeded(60)
     third.succeeded(30)
-    assert house.row(an).outcome == "answered_by_agent"
+    assert house.outcome(an) == "answered_by_agent"
 
 
 def test_a_phone_stops_ringing_when_its_caller_hangs_up(house: House, pair: Pair) -> None:

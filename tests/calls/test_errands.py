@@ -23,7 +23,7 @@ def test_six_errands_are_done_without_a_person(house: House) -> None:
     played = [house.play(name) for name in ("errands", "exchanges")]
     told = [caller for one in played for caller in one.succeeded(150)["callers"]]
 
-    outcomes = {caller["name"]: house.row(caller["call_sid"]).outcome for caller in told}
+    outcomes = {caller["name"]: house.outcome(caller["call_sid"]) for caller in told}
     names = ("Chen", "David", "Zhou Li", "He Jing", "Clara", "Mei")
     assert outcomes == dict.fromkeys(names, "solved_by_bot")
     with closing(HttpShop(house.demo.addresses.shop_url)) as shop:
