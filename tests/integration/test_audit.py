@@ -1,31 +1,24 @@
 """Who let people in and out is kept, in a chain that shows what was altered."""
 
 import json
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session, sessionmaker
 
-from ops.cli import main
 from security.audit import AuditLog
 from security.models import AuditEntry
-from tests.fakes.environment import demo
+from tests.fakes.command import Hotline, hotline_in
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
-Hotline = Callable[..., Result]
 
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Hotline:
-    def run(line: str, password: str = "") -> Result:
-        return CliRunner().invoke(main, line.split(), input=password, env=demo(tmp_path))
-
-    return run
+    return hotline_in(tmp_path)
 
 
 @pytest.fixture

@@ -1,33 +1,27 @@
 """Who installs Hotline lets people in: `hotline users` and `hotline agents` on a real database."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from ops.cli import main
 from ops.cli_people import nobody_may_log_in
 from ops.database.engine import make_engine, make_session_factory
 from ops.settings import Settings
 from security.sessions import Session, is_current
 from security.users import Users
+from tests.fakes.command import Hotline, hotline_in
 from tests.fakes.environment import demo
 
 PASSWORD = "correct horse"
-Hotline = Callable[..., Result]
 
 
 @pytest.fixture
 def hotline(tmp_path: Path) -> Hotline:
-    """The command line of a house that was installed a minute ago."""
-
-    def run(line: str, password: str = "") -> Result:
-        return CliRunner().invoke(main, line.split(), input=password, env=demo(tmp_path))
-
-    return run
+    return hotline_in(tmp_path)
 
 
 @pytest.fixture
