@@ -23,7 +23,7 @@ class EndpointerSettings:
     stop_ms: int = 600
     """Silence this long ends an utterance."""
     long_stop_ms: int = 1300
-    """The same while numbers are spoken: callers pause between the groups of digits."""
+    """The same where the answer is not whole yet: callers pause between the groups of digits."""
     no_input_ms: int = 7000
     """Nothing said for this long while speech is expected."""
     max_utterance_ms: int = 15000
@@ -85,16 +85,21 @@ class Endpointer:
         self.settings = settings or EndpointerSettings()
         self.now_ms = 0
         self._phase = _Phase.QUIET
-        self._numbers = False
+        self._whole = True
         self._expected_since: int | None = None
         self._voiced_ms = 0
         self._most_voiced_ms = 0
         self._first_voice_ms: int | None = None
         self._last_voice_ms = 0
 
-    def expect(self, *, number: bool = False) -> None:
-        """Speech is expected from now on; with `number` the caller may pause longer."""
-        self._numbers = number
+    def judge(self, *, whole: bool) -> None:
+        """Whether what was said so far is a whole answer; until it is, the caller may pause
+        longer.
+        """
+        self._whole = whole
+
+    def expect(self) -> None:
+        """Speech is expected from now on."""
         self._expected_since = self.now_ms
 
     def pause_no_input(self) -> None:
@@ -171,7 +176,7 @@ class Endpointer:
 
     @property
     def _stop_ms(self) -> int:
-        return self.settings.long_stop_ms if self._numbers else self.settings.stop_ms
+        return self.settings.stop_ms if self._whole else self.settings.long_stop_ms
 
     @property
     def _silence_ms(self) -> int:

@@ -27,6 +27,16 @@ from audio import mulaw
 from audio.frames import FRAME_BYTES, FRAME_MS, RATE
 
 
+def any_words(text: str) -> bool:
+    """Whatever is said may be all: no particular answer is awaited."""
+    return True
+
+
+def no_words(text: str) -> bool:
+    """Nobody knows yet what would be a whole answer: the caller may pause longer."""
+    return False
+
+
 @dataclass(frozen=True, slots=True)
 class ListeningSettings:
     """How one caller is listened to."""
@@ -87,6 +97,7 @@ class Listening:
         self._pre_roll: deque[Pcm] = deque(maxlen=kept_ms // FRAME_MS + 1)
         self._utterance: _Utterance | None = None
         self._interim = ""
+        self._is_whole: Callable[[str], bool] = any_words
         self._closed = False
         self.dropped_frames = 0
         """Frames of speech that were not decoded because decoding was too far behind."""
@@ -115,9 +126,16 @@ class Listening:
         if refused:
             raise BacklogFull(self._queue.sound_ms, self._settings.backlog_ms)
 
-    def expect(self, *, number: bool = False) -> None:
-        """The caller is now expected to speak; with `number` pauses may be longer."""
-        self._endpointer.expect(number=number)
+    def expect(self) -> None:
+        """The caller is now expected to speak."""
+        self._endpointer.expect()
+
+    def await_answer(self, is_whole: Callable[[str], bool]) -> None:
+        """Until the next call an utterance goes on over longer pauses as long as it is not whole;
+        `is_whole` is asked on the loop a few times a second.
+        """
+        self._is_whole = is_whole
+        self._judge()
 
     def pause_no_input(self) -> None:
         """The bot speaks or the caller waits: silence is no event until `expect`."""
@@ -202,9 +220,14 @@ class Listening:
             self._decoder.abandon()
         elif isinstance(interim, str):
             self._interim = interim
+            self._judge()
+
+    def _judge(self) -> None:
+        self._endpointer.judge(whole=self._is_whole(self._interim))
 
     def _forgotten(self, _: object, error: BaseException | None) -> None:
         self._interim = ""
+        self._judge()
         if error is not None:
             self._decoder.abandon()
 

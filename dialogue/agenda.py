@@ -27,7 +27,6 @@ class Step:
     text: str
     memory: Memory
     handover: Handover | None = None
-    expects_number: bool = False
     trouble: Trouble | None = None
     sent: tuple[str, ...] = ()
 
@@ -69,7 +68,7 @@ def run(staff: Staff, memory: Memory, heard: Heard) -> Step:
         if move.asks is not None:
             memory = _waiting(memory, f"{request.intent}.{move.asks}")
             text = _joined(texts, memory)
-            return Step(text, memory, expects_number=move.expects_number, sent=sent)
+            return Step(text, memory, sent=sent)
         memory = _settled(memory, (request.intent, *move.done))
     texts.append(upset.say(wording, "anything_else", memory))
     return Step(_joined(texts, memory), _waiting(memory, ANYTHING_ELSE), sent=sent)

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from aftersales.deeds import SendText
+from aftersales.errors import AfterSalesError
 from aftersales.shop import Shop
 from dialogue import proofs
+from dialogue.awaited import IsWhole, whole_answer
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import TAIL_DIGITS, CallerOrders, with_slots, with_story
 from dialogue.proofs import Level, Rules
@@ -94,6 +96,14 @@ class Identity:
             and not wants_code(utterance.text, utterance.language)
         )
 
+    def awaited(self, memory: Memory, caller: Caller) -> IsWhole:
+        """What answers the open question for digits; a shop out of reach knows no own numbers."""
+        try:
+            orders = self._orders.all(caller)
+        except AfterSalesError:
+            orders = ()
+        return whole_answer(memory, caller, orders)
+
     def question(
         self,
         need: Level,
@@ -108,6 +118,7 @@ class Identity:
             return None
         if int(memory.slots.get(proofs.TRIES, "0")) >= self.rules.tries:
             return self._to_person("check.person", request, memory)
+        memory = with_slots(memory, **{proofs.NEED: str(int(need))})
         asked = request.asked in ANSWERED
         if asked and wants_code(utterance.text, utterance.language):
             return self._send_code(request, memory, caller, now)
@@ -116,8 +127,8 @@ class Identity:
             text = self._joined(self._say(memory.slots[_OPENING], memory), text, memory)
         if request.asked == "code":
             text = self._say("check.code_wrong", memory)
-            return BotMove(text, memory, asks="code", expects_number=True)
-        return BotMove(text, memory, asks="check", expects_number=True)
+            return BotMove(text, memory, asks="code")
+        return BotMove(text, memory, asks="check")
 
     def declined(self, request: Request, memory: Memory) -> BotMove:
         """Nothing personal is said and nothing done."""
@@ -150,13 +161,7 @@ class Identity:
         self._shop.perform(deed, f"{deed.order_number}:code:{now.isoformat()}:{code}", now)
         memory = with_slots(memory, **{proofs.SENT: code})
         hidden = self._wording.say("check.sms", memory.language, code="*" * TAIL_DIGITS)
-        return BotMove(
-            self._say("check.code", memory),
-            memory,
-            asks="code",
-            expects_number=True,
-            sent=(hidden,),
-        )
+        return BotMove(self._say("check.code", memory), memory, asks="code", sent=(hidden,))
 
     def _to_person(self, prompt: str, request: Request, memory: Memory) -> BotMove:
         memory = with_story(memory, self._say("story.unproven", memory))

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from dialogue import agenda, always, clarifying, keypad, proofs, upset
 from dialogue.agenda import ANYTHING_ELSE
+from dialogue.awaited import IsWhole
 from dialogue.bots.base import Bot, Request
 from dialogue.bots.caller_orders import ORDER_KINDS, with_slots, with_story
 from dialogue.bots.handover import HandoverBot
@@ -152,6 +153,10 @@ class DialogueManager:
         reply = self._at_any_time("", memory, heard)
         return _remembering(reply or self._in_place("", memory, heard))
 
+    def awaited(self, memory: Memory, caller: Caller) -> IsWhole:
+        """Tells from the words so far whether the open question for digits is answered."""
+        return self._staff.identity.awaited(memory, caller)
+
     # -- what counts at any moment
 
     def _at_any_time(self, text: str, memory: Memory, heard: Heard) -> Reply | None:
@@ -171,10 +176,10 @@ class DialogueManager:
         if always.wants_slower(text, spoken):
             memory = replace(memory, slower=True)
             text = memory.slots.get("last") or self._wording.say("hello_again", memory.language)
-            return Reply(text, memory, heard.understanding, expects_number=_numeric(memory))
+            return Reply(text, memory, heard.understanding)
         if always.wants_repeat(text, spoken) and "last" in memory.slots:
             text = memory.slots["last"]
-            return Reply(text, memory, heard.understanding, expects_number=_numeric(memory))
+            return Reply(text, memory, heard.understanding)
         return None
 
     def _angry(self, words: str, memory: Memory, heard: Heard) -> Reply:
@@ -196,7 +201,7 @@ class DialogueManager:
         asked = memory.slots.get("last") if memory.waiting_for else None
         text = asked or self._wording.say("what_else", memory.language)
         text = self._after(first, text, memory)
-        return Reply(text, memory, NOTHING, expects_number=_numeric(memory))
+        return Reply(text, memory, NOTHING)
 
     def _asked_for_person(self, memory: Memory, heard: Heard) -> Reply:
         others = tuple(i for i in _requests(heard.understanding) if i != "human_agent")
@@ -307,7 +312,6 @@ class DialogueManager:
             step.memory,
             heard.understanding,
             handover=step.handover,
-            expects_number=step.expects_number,
             trouble=step.trouble,
             sent=step.sent,
         )
@@ -324,7 +328,7 @@ class DialogueManager:
             )
         if (memory.waiting_for or "").endswith(".order"):
             text = self._wording.say("order_not_found", memory.language)
-            return Reply(text, memory, understanding, expects_number=True)
+            return Reply(text, memory, understanding)
         if memory.waiting_for and "." in memory.waiting_for:
             first = self._wording.say("not_heard", memory.language)
             return self._asking_again(first, memory, understanding)
@@ -338,7 +342,7 @@ class DialogueManager:
     ) -> Reply:
         parts = [first, memory.slots["last"]] if whole and "last" in memory.slots else [first]
         text = ("" if memory.language == "zh" else " ").join(parts)
-        return Reply(text, memory, understanding, expects_number=_numeric(memory))
+        return Reply(text, memory, understanding)
 
     def _stuck(self, memory: Memory, understanding: Understanding) -> Reply:
         memory = with_story(memory, self._wording.say("story.stuck", memory.language))
@@ -356,7 +360,7 @@ class DialogueManager:
         memory, tail = keypad.collected(digit, memory)
         if tail is None:
             text = spoken_number(int(digit), memory.language)
-            return Reply(text, memory, NOTHING, expects_number=True)
+            return Reply(text, memory, NOTHING)
         understanding = Understanding((), (Entity("order_id_tail", tail, tail),))
         heard = Heard(Utterance("", memory.language), understanding, caller, now)
         return _remembering(self._in_place("", memory, heard))
@@ -392,10 +396,6 @@ def _is_the_answer(intent: str, slot: str, heard: Heard) -> bool:
         return True
     kinds = {e.kind for e in understanding.entities if e.words in words}
     return bool(kinds) if slot in FREE else "address" in kinds
-
-
-def _numeric(memory: Memory) -> bool:
-    return keypad.awaits_digits(memory)
 
 
 def _remembering(reply: Reply) -> Reply:

@@ -26,6 +26,8 @@ TOLD = "told"
 """Slot of the orders whose digits we read out ourselves: they prove nothing any more."""
 TRIES = "checks"
 """Slot of the wrong answers so far."""
+NEED = "check_need"
+"""Slot of how much the question for proofs asks for, as a Level's number."""
 SENT = "code"
 """Slot of the code that was sent."""
 

@@ -147,8 +147,6 @@ class Reply:
     handover: Handover | None = None
     end: bool = False
     """The caller said goodbye or has nothing more: hang up after the text."""
-    expects_number: bool = False
-    """The next utterance will hold digits: listen with the long endpointing."""
     trouble: Trouble | None = None
     sent: tuple[str, ...] = ()
     """Messages to the account's telephone, for the call's record: without a code's digits."""

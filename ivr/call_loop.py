@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from asr.events import ListeningEvent, NoInput, SpeechAccepted, UtteranceHeard
 from asr.language import Contrast
-from asr.listening import Listening, ListeningSettings
+from asr.listening import Listening, ListeningSettings, any_words, no_words
 from asr.recognizer import SpeechModel
 from calls.kinds import Kind
 from calls.log import CallLog
@@ -250,6 +250,7 @@ class CallLoop:
             self._spawn(self._note_reply(effect.turn, text, latency))
         self._saying = True
         self._interruptible = effect.then == "listen"
+        self._listen_for(state, effect)
         self._playing = self._spawn(self._play(ulaw, text, effect), self._played)
 
     def _sound(self, state: CallState, effect: fx.Speak) -> tuple[str, bytes]:
@@ -263,6 +264,19 @@ class CallLoop:
         sound = b"".join(self._parts.speaker.speak(*one, rate=rate).ulaw for one in said)
         return " ".join(text for text, _ in said), sound
 
+    def _listen_for(self, state: CallState, effect: fx.Speak) -> None:
+        """An answer in digits may have pauses; when it is whole is looked up while we speak."""
+        if effect.then == "listen" and keypad.awaits_digits(state.memory):
+            self._ear.await_answer(no_words)
+            self._spawn(self._look_up_answer(state))
+        else:
+            self._ear.await_answer(any_words)
+
+    async def _look_up_answer(self, state: CallState) -> None:
+        is_whole = await self._block(self._parts.turns.awaited, state)
+        if self._state is not None and self._state.memory == state.memory:  # asked for still
+            self._ear.await_answer(is_whole)
+
     async def _play(self, ulaw: bytes, text: str, effect: fx.Speak) -> None:
         self._ear.pause_no_input()
         played = await self._playout.play(ulaw)
@@ -272,7 +286,7 @@ class CallLoop:
         if self._playing is None:
             return  # hushed: something else is said next
         if effect.then == "listen":
-            self._ear.expect(number=effect.expects_number)
+            self._ear.expect()
         elif effect.then == "hang_up":
             await self._inbox.put(ev.SpeechFinished())
         else:

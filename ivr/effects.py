@@ -96,7 +96,6 @@ class Speak(StreamEffect, frozen=True):
     """Id of a fixed prompt when `text` is empty."""
     values: dict[str, str] = {}
     then: str = "listen"
-    expects_number: bool = False
     turn: int = 0
     """The turn that it answers; 0: none."""
 

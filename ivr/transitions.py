@@ -104,8 +104,7 @@ def _turn_taken(
     if reply.end:
         state = _with(state, phase=Phase.LEAVING)
         return state, (*record, fx.Speak(text=reply.text, then="hang_up", turn=number))
-    say = fx.Speak(text=reply.text, expects_number=reply.expects_number, turn=number)
-    return state, (*record, say)
+    return state, (*record, fx.Speak(text=reply.text, turn=number))
 
 
 def _menu_turn_taken(

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from asr.events import UtteranceHeard
 from dialogue.always import refuses_analysis
+from dialogue.awaited import IsWhole
 from dialogue.manager import DialogueManager
 from dialogue.turns import Utterance
 from emotion.fusion import EmotionScorer, Heard
@@ -84,6 +85,10 @@ class TurnTaker:
         """The caller pressed a key."""
         reply = self._dialogue.press(digit, state.memory, state.caller, self._now())
         return ev.TurnTaken(reply=reply, heard=f"[{digit}]", confidence=1.0)
+
+    def awaited(self, state: CallState) -> IsWhole:
+        """Tells from the words so far whether the digits that were asked for are all there."""
+        return self._dialogue.awaited(state.memory, state.caller)
 
     def words(self, state: CallState, prompt: str, values: dict[str, str]) -> str:
         """The wording of a fixed prompt in the caller's language."""

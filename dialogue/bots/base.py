@@ -58,7 +58,6 @@ class BotMove:
     asks: str | None = None
     """The slot that the text asks for."""
     handover: Handover | None = None
-    expects_number: bool = False
     trouble: Trouble | None = None
     sent: tuple[str, ...] = ()
     """Messages to the account's telephone, for the call's record: without a code's digits."""

@@ -121,7 +121,7 @@ class ReturnsBot:
 
     def _ask_order(self, memory: Memory, prompt: str) -> BotMove:
         text = self._wording.say(prompt, memory.language)
-        return BotMove(text, memory, asks="order", expects_number=True)
+        return BotMove(text, memory, asks="order")
 
     def _act(self, order: Order, request: Request, memory: Memory, now: datetime) -> BotMove:
         """Do what was confirmed; what is under way already counts as done, if anything is new."""

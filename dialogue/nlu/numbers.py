@@ -48,7 +48,16 @@ ZH_DIGIT_RUN = re.compile(f"{_ZH_DIGIT}(?:[ ,]?{_ZH_DIGIT}){{2,}}")
 _EN_WORDS = "|".join([*_ONES_EN, *_TENS_EN, *_REPEAT_EN])
 EN_DIGIT_RUN = re.compile(rf"\b(?:\d+|{_EN_WORDS})(?: ?,? (?:\d+|{_EN_WORDS}))*\b")
 _EN_PART = rf"(?:\d+(?:\.\d+)?|\b(?:{_EN_WORDS}|hundred|thousand)\b)"
+_LAST_DIGIT = {
+    "zh": re.compile(f"{_ZH_DIGIT}$"),
+    "en": re.compile(rf"\b(?:\d+|{_EN_WORDS})$"),
+}
 EN_NUMBER = rf"(?:{_EN_PART}(?:\s+(?:and\s+|point\s+)?{_EN_PART})*\s?)"
+
+
+def ends_in_digit(text: str, language: str) -> bool:
+    """Whether the last word of a normalised text belongs to a number said digit by digit."""
+    return _LAST_DIGIT[language].search(text) is not None
 
 
 def digits_zh(words: str) -> str:

@@ -148,6 +148,8 @@ class FakeTurns:
 
     replies: list[Any] = field(default_factory=lambda: [reply("您的包裹在路上。")])
     gate: threading.Event = field(default_factory=threading.Event)
+    whole: tuple[str, ...] = ()
+    """What is a whole answer where digits are asked for."""
 
     def __post_init__(self) -> None:
         self.gate.set()
@@ -162,6 +164,9 @@ class FakeTurns:
 
     def pressed(self, state: CallState, digit: str) -> ev.Event:
         return ev.TurnTaken(self._next(), f"[{digit}]")
+
+    def awaited(self, state: CallState) -> Callable[[str], bool]:
+        return lambda text: text in self.whole
 
     def words(self, state: CallState, prompt: str, values: dict[str, str]) -> str:
         return f"{prompt} {values.get('position', '')}".strip()

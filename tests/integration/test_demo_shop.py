@@ -159,7 +159,7 @@ def test_a_no_asks_which_order_and_keys_answer_it(talk):
     grace = talk(GRACE, "en")
     assert "shirt" in grace.says("i want to return my order").text
     question = grace.says("no")
-    assert question.expects_number
+    assert question.memory.waiting_for == "return_goods.order"
     assert grace.presses("014").text == "four"
     assert "zero one four eight" in grace.presses("8").text
 

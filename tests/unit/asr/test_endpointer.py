@@ -59,29 +59,38 @@ def test_gaps_inside_words_do_not_end_an_utterance():
 
 
 @pytest.mark.parametrize(("pause_ms", "utterances"), [(1000, 1), (1400, 2)])
-def test_while_numbers_are_spoken_a_pause_of_a_second_is_no_end(pause_ms, utterances):
+def test_while_the_answer_is_not_whole_a_pause_of_a_second_is_no_end(pause_ms, utterances):
     endpointer = Endpointer()
-    endpointer.expect(number=True)
+    endpointer.judge(whole=False)
     events = run(
         [(True, 600), (False, pause_ms), (True, 600), (False, 1400)], endpointer=endpointer
     )
-    # after the first utterance the owner has not asked for a number again, the setting holds
+    # nobody has judged anew after the first utterance: it holds
     assert kinds(events).count(Ended) == utterances
 
 
-def test_a_short_first_digit_is_not_cut_off_while_numbers_are_spoken():
+def test_a_short_first_digit_is_not_cut_off_while_the_answer_is_not_whole():
     endpointer = Endpointer()
-    endpointer.expect(number=True)
+    endpointer.judge(whole=False)
     events = run([(True, 140), (False, 900), (True, 600), (False, 1400)], endpointer=endpointer)
     assert kinds(events) == [Started, Accepted, Ended]
     assert events[-1].started_ms == 0
 
 
-def test_expecting_a_sentence_again_shortens_the_pause():
+def test_an_answer_that_is_whole_by_now_ends_after_an_ordinary_pause():
     endpointer = Endpointer()
-    endpointer.expect(number=True)
-    endpointer.expect()
-    assert Ended in kinds(run([(True, 600), (False, 620)], endpointer=endpointer))
+    endpointer.judge(whole=False)
+    assert Ended not in kinds(run([(True, 600), (False, 400)], endpointer=endpointer))
+    endpointer.judge(whole=True)
+    assert Ended in kinds(run([(False, 200)], endpointer=endpointer))
+
+
+def test_an_answer_that_becomes_whole_late_ends_at_once():
+    endpointer = Endpointer()
+    endpointer.judge(whole=False)
+    assert Ended not in kinds(run([(True, 600), (False, 900)], endpointer=endpointer))
+    endpointer.judge(whole=True)
+    assert kinds(run([(False, 20)], endpointer=endpointer)) == [Ended]
 
 
 def test_voice_without_end_is_cut_and_goes_on_as_a_new_utterance():

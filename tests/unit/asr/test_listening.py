@@ -9,7 +9,7 @@ from asr import vad
 from asr.errors import BacklogFull, LanguageMissing
 from asr.events import NoInput, SpeechAccepted, SpeechStarted, UtteranceHeard
 from asr.language import READINGS
-from asr.listening import Listening, ListeningSettings
+from asr.listening import Listening, ListeningSettings, no_words
 from asr.recognizer import Transcript, Word
 from audio import mulaw
 from audio.frames import split_frames
@@ -157,6 +157,35 @@ def test_while_the_bot_speaks_silence_is_not_reported():
         await caller.say(silence(20_000))
 
     assert with_caller(story).events == []
+
+
+def test_a_pause_of_a_second_is_no_end_while_what_is_heard_is_not_whole():
+    async def story(caller):
+        caller.ear.await_answer(no_words)
+        await caller.say(silence(500), voice(400), silence(1000), voice(400), silence(1400))
+
+    (heard,) = with_caller(story).heard()
+    assert heard.ended_ms - heard.started_ms == pytest.approx(1800, abs=100)
+
+
+def test_an_ordinary_pause_ends_an_answer_that_is_whole():
+    async def story(caller):
+        caller.ear.await_answer(bool)  # any words are
+        await caller.say(silence(500), voice(600), silence(300))
+        await caller.say(silence(400))
+
+    assert len(with_caller(story).heard()) == 1
+
+
+def test_what_was_heard_before_does_not_make_the_next_answer_whole():
+    async def story(caller):
+        caller.ear.await_answer(lambda text: caller.heard() == [] and text != "")
+        await caller.say(silence(500), voice(600), silence(300))
+        await caller.say(silence(400))
+        await caller.say(voice(400), silence(1000), voice(400), silence(1400))
+
+    second = with_caller(story).heard()[1]
+    assert second.ended_ms - second.started_ms == pytest.approx(1800, abs=100)
 
 
 def test_a_language_change_counts_from_the_next_utterance():

@@ -104,6 +104,27 @@ def test_a_caller_who_asked_for_it_is_spoken_to_slowly() -> None:
     assert speaker.rates == [1.0, SLOWLY]
 
 
+ASKED = reply("请说订单号的后四位。", memory=Memory(waiting_for="track_package.check"))
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_digits_that_were_asked_for_are_answered_as_soon_as_they_are_whole(whole: bool) -> None:
+    async def story(stream: Stream) -> None:
+        await stream.greeted()
+        stream.provider.presses("1")
+        await eventually(lambda: len(stream.log.of(Kind.BOT_SAID)) == 2)
+        stream.provider.speaks(then_silent_ms=300)
+        await asyncio.sleep(0.3)  # it is decoded
+        stream.provider.is_silent(500)
+        await asyncio.sleep(0.3)
+        assert len(stream.events(ev.TurnTaken)) == (2 if whole else 1)
+        stream.provider.is_silent(600)
+        await eventually(lambda: len(stream.events(ev.TurnTaken)) == 2)
+
+    turns = FakeTurns([ASKED], whole=("八四零一",) if whole else ())
+    play(story, turns=turns, models={"zh": FakeModel("八四零一")})
+
+
 def ears(zh_score: float, en_score: float) -> dict[str, FakeModel]:
     english = FakeModel("where is my parcel", "en", en_score)
     return {"zh": FakeModel("为了", "zh", zh_score), "en": english}

@@ -136,12 +136,12 @@ def test_a_caller_who_is_back_hears_the_last_words_again() -> None:
 
 
 def test_a_turn_is_numbered_and_remembered() -> None:
-    taken = ev.TurnTaken(reply("好的。", expects_number=True), heard="七号", emotion=FURIOUS)
+    taken = ev.TurnTaken(reply("好的。"), heard="七号", emotion=FURIOUS)
 
     state, effects = transition(in_phase(TALKING, turn=4), taken, NOW_MS, POLICY)
 
     assert (state.turn, state.last_said, state.emotion_level) == (5, "好的。", 3)
-    assert effects[-1] == fx.Speak(text="好的。", expects_number=True, turn=5)
+    assert effects[-1] == fx.Speak(text="好的。", turn=5)
     saved = next(effect for effect in effects if isinstance(effect, fx.SaveTurn))
     assert (saved.number, saved.columns["heard"]) == (5, "七号")
 
