@@ -17,7 +17,7 @@ from aftersales.gateways import Order
 from dialogue.bots.caller_orders import ORDER_KINDS, TAIL_DIGITS, spoken_tail, with_slots
 from dialogue.errors import DataInvalid
 from dialogue.slots import names_caller
-from dialogue.turns import Caller, Memory, Understanding
+from dialogue.turns import NOTHING, Caller, Memory, Understanding
 
 RULES_FILE = Path(__file__).with_name("identity.yaml")
 NAME, ORDER, CODE = "proven_name", "proven_order", "proven_code"
@@ -30,6 +30,12 @@ NEED = "check_need"
 """Slot of how much the question for proofs asks for, as a Level's number."""
 SENT = "code"
 """Slot of the code that was sent."""
+
+
+MOST_SAID = 2
+"""Numbers in one breath that still prove something: the second one puts the first right. More are
+guesses, and an utterance has room for seven.
+"""
 
 
 class Level(IntEnum):
@@ -96,6 +102,8 @@ def with_proofs(
     orders: Iterable[Order],
 ) -> Memory:
     """The memory with what these words prove: the code, the name, digits of an own order."""
+    if len(_tails(understanding)) > MOST_SAID:
+        understanding = NOTHING
     if memory.slots.get(SENT, "") in _tails(understanding):
         memory = with_slots(memory, **{CODE: "yes"})
     if names_caller(text, caller.name):

@@ -165,6 +165,14 @@ def test_order_numbers_cannot_be_tried_one_after_the_other(manager, shop):
     assert reply.handover is not None and shop.asked == []
 
 
+def test_order_numbers_cannot_be_tried_several_in_one_breath(manager):
+    question = talk(manager, OLIVER, "en", "track_package").memory
+    tries = "one one one one or two two two two or eight four zero two"
+    assert proofs.shown(say(manager, tries, question, OLIVER).memory) == 0
+    put_right = "eight four zero one no sorry eight four zero two"
+    assert proofs.shown(say(manager, put_right, question, OLIVER).memory) == 1
+
+
 def test_the_hash_key_asks_for_a_code(manager):
     asked = talk(manager, OLIVER, "en", "refund_request")
     reply = manager.press("#", asked.memory, OLIVER, NOW)
