@@ -12,6 +12,7 @@ from dialogue.bots.caller_orders import TAIL_DIGITS
 from dialogue.nlu.codes import codes
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.numbers import ends_in_digit
+from dialogue.slots import CODE_WORD
 from dialogue.turns import Caller, Entity, Memory, Understanding
 
 IsWhole = Callable[[str], bool]
@@ -43,6 +44,8 @@ def whole_answer(memory: Memory, caller: Caller, orders: Sequence[Order]) -> IsW
             return bool(numbers)
         if not numbers and ends_in_digit(clean, memory.language):
             return False  # the name is said, the number has begun
+        if not numbers and clean.endswith(CODE_WORD[memory.language]):
+            return True  # what the question offers instead
         after = proofs.with_proofs(memory, Understanding((), numbers), text, caller, orders)
         return proofs.shown(after) >= int(memory.slots.get(proofs.NEED, proofs.Level.TWO))
 

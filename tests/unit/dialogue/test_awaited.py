@@ -119,6 +119,13 @@ def test_the_name_is_whole_where_one_proof_is_asked_for_and_no_number_has_begun(
     assert not whole("oliver hayes zero") and not whole("oliver hayes zero one four")
 
 
+def test_the_wish_for_a_code_by_message_is_whole() -> None:
+    assert asked(check_need="2")("please send me a code")
+    assert asked(caller=MEI, language="zh", check_need="2")("发验证码")
+    assert not asked(check_need="2")("the order code is")
+    assert not asked("code", check_need="2")("the code")
+
+
 def test_where_both_are_asked_for_one_of_them_is_not_whole() -> None:
     whole = asked(check_need="2")
     assert not whole("oliver hayes") and not whole("zero one four eight")
