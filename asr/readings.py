@@ -8,7 +8,9 @@ from typing import Any
 from asr.recognizer import Alternative, Transcript, Word
 
 UNKNOWN = "[unk]"
-"""What Vosk reports for sound that fits no word."""
+"""What Vosk reports for sound that fits no word of a grammar."""
+NO_WORDS = frozenset({UNKNOWN, ""})
+"""The second is what our own models hear in free decoding where no words fit."""
 NO_SPACES = frozenset({"zh"})
 """Languages that are written without spaces between words."""
 
@@ -20,7 +22,7 @@ Raw = dict[str, Any]
 
 def transcript_of(raw: list[Raw], language: str) -> Transcript:
     """Vosk's word list as a transcript; unknown sound gives no word but lowers the confidence."""
-    words = tuple(_word(word, float(word["conf"])) for word in raw if word["word"] != UNKNOWN)
+    words = tuple(_word(word, float(word["conf"])) for word in raw if word["word"] not in NO_WORDS)
     return _transcript(words, raw, language)
 
 
@@ -39,7 +41,7 @@ def likeliest(results: list[Raw], language: str, most: int) -> Transcript:
     words = tuple(
         _word(word, sum(share for raw, share in weighed if _has(raw, word)))
         for word in best
-        if word["word"] != UNKNOWN
+        if word["word"] not in NO_WORDS
     )
     alternatives = tuple(Alternative(text, share) for text, share in texts[:most])
     return replace(
@@ -60,7 +62,7 @@ def join_words(words: list[str], language: str) -> str:
 
 
 def _transcript(words: tuple[Word, ...], raw: list[Raw], language: str) -> Transcript:
-    unknown = sum(word["end"] - word["start"] for word in raw if word["word"] == UNKNOWN)
+    unknown = sum(word["end"] - word["start"] for word in raw if word["word"] in NO_WORDS)
     confidence = sum(word.confidence for word in words) / len(raw) if raw else 0.0
     return Transcript(
         text=join_words([word.text for word in words], language),
@@ -113,7 +115,7 @@ def _by_text(
     """
     found: dict[str, tuple[float, list[Raw]]] = {}
     for raw, share in zip(readings, shares, strict=True):
-        text = join_words([word["word"] for word in raw if word["word"] != UNKNOWN], language)
+        text = join_words([word["word"] for word in raw if word["word"] not in NO_WORDS], language)
         before, first = found.get(text, (0.0, raw))
         found[text] = (before + share, first)
     ranked = sorted(found.items(), key=lambda item: -item[1][0])

@@ -12,7 +12,7 @@ import numpy as np
 
 from asr.errors import GrammarUnknown, GrammarUnsupported
 from asr.model_files import check_model, sampling_rate, takes_grammar
-from asr.readings import NO_SPACES, UNKNOWN, join_words, likeliest, transcript_of
+from asr.readings import NO_SPACES, NO_WORDS, UNKNOWN, join_words, likeliest, transcript_of
 from asr.recognizer import Pcm, Transcript
 from audio.frames import RATE
 
@@ -113,7 +113,7 @@ class VoskRecognizer:
         """The words so far."""
         parts = [word["word"] for result in self._results for word in _first(result)]
         parts += json.loads(self._kaldi.PartialResult()).get("partial", "").split()
-        return join_words([word for word in parts if word != UNKNOWN], self._language)
+        return join_words([word for word in parts if word not in NO_WORDS], self._language)
 
     def finish(self) -> Transcript:
         """The utterance's words, with times from the first sample ever accepted."""

@@ -9,14 +9,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from asr.training.errors import NotOurModel, TrainingError
+from asr.training.errors import AcousticModelBroken, NotOurModel, TrainingError
 from asr.training.graph_files import GraphSize, write_graph
 from asr.training.lexicon import Pronunciation, read_lexicon, write_lexicon
-from asr.training.ngram import Sentence
+from asr.training.ngram import LanguageModelOptions, Sentence
 from asr.training.phone_sets import phone_set
 from asr.training.segmentation import Segmenter
 from asr.training.texts import WeightedText, load_text
-from asr.training.transition_model import read_transition_model
+from asr.training.transition_model import TransitionModel, read_transition_model
 from asr.training.vocabulary import (
     AddedWord,
     added_lexicon,
@@ -24,6 +24,11 @@ from asr.training.vocabulary import (
     sentences_of,
     whole_lexicon,
 )
+
+UNKNOWN_COST = {"en": 7.0, "zh": 17.0}
+"""What it costs to begin unknown talk. All Mandarin syllables are words, so that only a row of
+unlikely ones tells talk that is none of ours: its sound scores high, but its beginning is dear.
+"""
 
 LEXICON = "lexicon.txt"
 """Beside am/, conf/ and graph/ of our own models; libvosk does not look at it."""
@@ -45,10 +50,22 @@ def build(request: dict[str, Any]) -> GraphSize:
     lexicon = kept if kept is not None else whole_lexicon(text, sentences, language)
     lexicon = [*lexicon, *added_lexicon(added, lexicon, language)]
     heard = _hearable([*sentences, *added_sentences(added, language)], lexicon)
-    model = read_transition_model(base / "am" / "final.mdl")
-    size = write_graph(target, lexicon, heard, phone_set(language), model)
+    phones, model = phone_set(language), _sounds(base, language)
+    options = LanguageModelOptions(unknown_cost=UNKNOWN_COST[language])
+    size = write_graph(target, lexicon, heard, phones, model, options)
     write_lexicon(target / LEXICON, lexicon)
     return size
+
+
+def _sounds(base: Path, language: str) -> TransitionModel:
+    """Of the base's acoustic model, which must be one of this version's."""
+    path = base / "am" / "final.mdl"
+    model = read_transition_model(path)
+    if len(model.phones) != phone_set(language).size:
+        raise AcousticModelBroken(
+            path, f"it has {len(model.phones)} sounds, not {phone_set(language).size}"
+        )
+    return model
 
 
 def _kept(base: Path) -> list[Pronunciation]:

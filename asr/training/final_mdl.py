@@ -2,9 +2,10 @@
 
 Behind the network ln p(sound) becomes what the decoder adds up: the sounds' shares in training are
 taken out, what is left is shared out between the sounds again, and all is scaled against the
-language model. So a sound that is clearly heard scores nearly nothing and any other far less, and
-the sound of an unknown word, which always scores the same, is dearer than the right phones and
-cheaper than wrong ones (after Boite and others, "online garbage", Eurospeech 1993).
+language model. So a sound that is clearly heard scores nearly nothing and any other far less. The
+sounds of unknown words score always the same amount less than the likeliest sound of the moment:
+they are dearer than the right phones, cheaper than wrong ones, and no cheaper for noise, in which
+no sound is clear (after Boite and others, "online garbage", Eurospeech 1993).
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,21 +29,32 @@ class Scoring:
     """How much of a sound's share in training is taken out; 1 would be Bayes' rule."""
     scale: float = 0.6
     """Of all acoustic scores: neighbouring frames are no independent witnesses."""
-    unknown_score: float = -1.0
-    """Before the scale, each decoded frame; a clear sound scores 0, one of two as likely -0.7."""
+    unknown_word: float = 2.4
+    """How far below the likeliest sound, before the scale, each decoded frame; in grammars."""
+    unknown_talk: float = 1.8
+    """The same in free decoding, where the language model has its say too."""
+
+
+_SHARPNESS = 4.0
+"""The likeliest sound's score is taken as ln(sum of p^4) / 4: nnet3 has no maximum."""
 
 
 def final_mdl(
     network: AcousticNetwork, phones: PhoneSet, scoring: Scoring, decoder: Affine | None = None
 ) -> bytes:
-    """The bytes of the file; `decoder` stands in for the last layer that `scoring` makes."""
+    """The bytes of the file; `decoder` stands in for the last layer that `scoring` makes, which
+    reads the sounds' shares and then the same made sharper.
+    """
     writer = Writer()
     write_transition_model(writer, phone_shapes(phones))
     writer.token("<Nnet3>")
     graph = _Graph()
     graph.add_network(network)
     graph.add_scoring(network.priors, scoring)
-    graph.add_affine("scores", graph.last, decoder or _scaled(network.shape.outputs, scoring))
+    shared = graph.last
+    graph.add_sharpening(network.shape.outputs)
+    scores = decoder or _scores(network.shape.outputs, scoring)
+    graph.add_affine("scores", f"Append({shared}, {graph.last})", scores)
     graph.write(writer)
     writer.token("</Nnet3>")
     for name in ("<LeftContext>", "<RightContext>"):
@@ -63,12 +75,18 @@ def _without_priors(priors: Matrix, scoring: Scoring) -> Affine:
     return Affine(np.eye(len(priors), dtype=np.float32), bias.astype(np.float32))
 
 
-def _scaled(outputs: int, scoring: Scoring) -> Affine:
-    """One row more than columns: the unknown word's sound depends on nothing."""
-    weights = np.vstack([np.eye(outputs), np.zeros((1, outputs))]) * scoring.scale
-    bias = np.zeros(outputs + 1)
-    bias[-1] = scoring.unknown_score * scoring.scale
-    return Affine(weights.astype(np.float32), bias.astype(np.float32))
+def _scores(outputs: int, scoring: Scoring) -> Affine:
+    """The sounds' own scores, then those of unknown word and talk.
+
+    Both begin from the likeliest sound: of any one sound, what its share differs in from its
+    sharper share by a fourth is ln(sum of p^4) / 4; the first is as good as any.
+    """
+    weights = np.zeros((outputs + 2, 2 * outputs))
+    weights[:outputs, :outputs] = np.eye(outputs)
+    weights[outputs:, [0, outputs]] = 1, -1 / _SHARPNESS
+    bias = np.zeros(outputs + 2)
+    bias[outputs:] = -scoring.unknown_word, -scoring.unknown_talk
+    return Affine(*((part * scoring.scale).astype(np.float32) for part in (weights, bias)))
 
 
 @dataclass(slots=True)
@@ -99,6 +117,15 @@ class _Graph:
         """What `shared_out` does."""
         self.add_affine("likely", self.last, _without_priors(priors, scoring))
         self._add_simple("shared", "LogSoftmaxComponent", self.last, len(priors))
+
+    def add_sharpening(self, outputs: int) -> None:
+        """ln of the shares' fourth powers, as shares of one again."""
+        sharper = Affine(
+            np.eye(outputs, dtype=np.float32) * np.float32(_SHARPNESS),
+            np.zeros(outputs, dtype=np.float32),
+        )
+        self.add_affine("sharper", self.last, sharper)
+        self._add_simple("sharp", "LogSoftmaxComponent", self.last, outputs)
 
     def add_affine(self, name: str, given: str, layer: Affine) -> None:
         self._join(name, given)

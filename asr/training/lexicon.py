@@ -10,9 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from asr.training.graphs import EPSILON, Arc, Graph
-from asr.training.phone_sets import SILENCE, UNKNOWN_SOUND, PhoneSet
+from asr.training.phone_sets import SILENCE, TALK_SOUND, UNKNOWN_SOUND, PhoneSet
 
-UNKNOWN_WORD = "[unk]"
+UNKNOWN_WORD, UNKNOWN_TALK = "[unk]", ""
+"""What grammars name, and what only free decoding hears: having no name, no grammar can ask for it,
+and libvosk writes it as an empty word.
+"""
 _SILENCE_PROBABILITY = 0.5
 """Between two words; half is Kaldi's usual value."""
 
@@ -26,8 +29,13 @@ class Pronunciation:
     cost: float = 0.0
 
 
-UNKNOWN_PRONUNCIATION = Pronunciation(UNKNOWN_WORD, (UNKNOWN_SOUND,), 6.0)
-"""Its cost is paid in runtime grammars too, where no language model speaks against it."""
+UNKNOWN_PRONUNCIATIONS = (
+    Pronunciation(UNKNOWN_WORD, (UNKNOWN_SOUND,), 6.0),
+    Pronunciation(UNKNOWN_TALK, (TALK_SOUND,)),
+)
+"""The word's cost is paid in runtime grammars, where no language model speaks against it; that of
+talk is the language model's (`asr.training.ngram.LanguageModelOptions`).
+"""
 
 
 def read_lexicon(path: Path) -> list[Pronunciation]:

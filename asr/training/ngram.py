@@ -30,9 +30,9 @@ class LanguageModelOptions:
     """Weight below which a row of `order` words is forgotten, for the shorter rows say nearly as
     much: one example alone weighs 3. It takes half of the file away, and no error comes of it.
     """
-    unknown_cost: float = -1.0
-    """-ln p of the unknown word, beside what its pronunciation costs. Of little weight: what tells
-    unknown words is the score of their sound (`asr.training.acoustic.SCORING`).
+    unknown_cost: float = 7.0
+    """-ln p of unknown talk. Together with the score of its sound (`asr.training.acoustic.SCORING`)
+    it says how long and how unlikely the words must be that unknown talk stands for.
     """
 
 

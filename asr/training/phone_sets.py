@@ -1,7 +1,8 @@
 """The sounds that the bundled acoustic models tell apart, and their numbers in a graph.
 
 Number 1 is silence, 2 is the sound of an unknown word; each phone then has four numbers, by its
-place in a word. The order is the acoustic model's: it must never change without training anew.
+place in a word; the last is the sound of unknown talk. The order is the acoustic model's: it must
+never change without training anew.
 """
 
 from collections.abc import Sequence
@@ -22,8 +23,10 @@ MANDARIN = (
 """espeak-ng's own mnemonics; tones are not told apart."""
 
 SILENCE, UNKNOWN = 1, 2
-UNKNOWN_SOUND = "SPN"
-"""How a pronunciation spells the sound of an unknown word."""
+UNKNOWN_SOUND, TALK_SOUND = "SPN", "TLK"
+"""How a pronunciation spells the sound of an unknown word, as grammars have it beside theirs, and
+that of unknown talk, as free decoding has it beside all words.
+"""
 
 _PLACES = ("begin", "end", "internal", "singleton")
 
@@ -37,8 +40,8 @@ class PhoneSet:
 
     @property
     def size(self) -> int:
-        """The highest number in use."""
-        return 2 + 4 * len(self.phones)
+        """The highest number in use: that of unknown talk."""
+        return 3 + 4 * len(self.phones)
 
     def variants(self, phone: str) -> range:
         """A phone's numbers, one for each place in a word."""
@@ -47,12 +50,15 @@ class PhoneSet:
 
     def unknown(self, pronunciation: Sequence[str]) -> list[str]:
         """What of a pronunciation is no phone of this set."""
-        return [p for p in pronunciation if p not in self._first and p != UNKNOWN_SOUND]
+        unspelt = (UNKNOWN_SOUND, TALK_SOUND)
+        return [p for p in pronunciation if p not in self._first and p not in unspelt]
 
     def numbers(self, pronunciation: Sequence[str]) -> tuple[int, ...]:
         """A word's phones as numbers."""
         if tuple(pronunciation) == (UNKNOWN_SOUND,):
             return (UNKNOWN,)
+        if tuple(pronunciation) == (TALK_SOUND,):
+            return (self.size,)
         firsts = [self._first[phone] for phone in pronunciation]
         if len(firsts) == 1:
             return (firsts[0] + _PLACES.index("singleton"),)
@@ -64,7 +70,7 @@ class PhoneSet:
         lines = [f"{SILENCE} nonword", f"{UNKNOWN} singleton"]
         for first in self._first.values():
             lines += [f"{first + n} {place}" for n, place in enumerate(_PLACES)]
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, f"{self.size} singleton"]) + "\n"
 
 
 _SETS = {"en": ENGLISH, "zh": MANDARIN}

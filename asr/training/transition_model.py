@@ -16,7 +16,7 @@ from asr.training.phone_sets import SILENCE, UNKNOWN, PhoneSet
 _PHONE_STAYS, _PAUSE_STAYS = 0.6, 0.8
 """Probability that a state lasts another 30 ms; phones are short, silence and noise long."""
 _UNKNOWN_STATES = 5
-"""The sound of an unknown word lasts 150 ms at least."""
+"""The sounds of an unknown word and of unknown talk last 150 ms at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +114,11 @@ class PhoneShape:
 
 
 def phone_shapes(phones: PhoneSet) -> dict[int, PhoneShape]:
-    """Every number of the set; the unknown word's sound has the output after the last phone's."""
+    """Every number of the set; the outputs after the last phone's are the unknown sounds'."""
     shapes = {
         SILENCE: PhoneShape(0, 1, _PAUSE_STAYS),
         UNKNOWN: PhoneShape(len(phones.phones) + 1, _UNKNOWN_STATES, _PAUSE_STAYS),
+        phones.size: PhoneShape(len(phones.phones) + 2, _UNKNOWN_STATES, _PAUSE_STAYS),
     }
     for output, phone in enumerate(phones.phones, start=1):
         shapes |= dict.fromkeys(phones.variants(phone), PhoneShape(output, 1, _PHONE_STAYS))

@@ -72,10 +72,10 @@ def totals_by_vosk(tmp_path, sound, network, outputs):
         folder = tmp_path / f"model-{output}"
         shutil.copytree(default_models()["en"], folder)
         (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF)
-        chosen = np.zeros((OUTPUTS + 1, OUTPUTS), np.float32)
+        chosen = np.zeros((OUTPUTS + 2, 2 * OUTPUTS), np.float32)
         if output is not None:
             chosen[:, output] = 0.1
-        decoder = Affine(chosen, np.zeros(OUTPUTS + 1, np.float32))
+        decoder = Affine(chosen, np.zeros(OUTPUTS + 2, np.float32))
         model = final_mdl(network, PHONES, SCORING, decoder)
         (folder / "am" / "final.mdl").write_bytes(model)
         folders.append(str(folder))
