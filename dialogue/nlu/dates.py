@@ -65,32 +65,51 @@ _UNIT_DAYS = {"天": 1, "日": 1, "周": 7, "星期": 7, "礼拜": 7, "day": 1, 
 _AGO_ZH = re.compile(
     f"(?P<n>半|{ZH_NUMBER})个?(?P<unit>天|日|周|星期|礼拜|月)(?P<way>前(?!后)|以前|之前|后|以后|之后)"
 )
+_ONES_EN = (
+    "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    "sixteen|seventeen|eighteen|nineteen"
+)
+_TENS_EN = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _AGO_EN = re.compile(
-    rf"\b(?P<n>{EN_NUMBER}|an? (?:couple of )?)(?P<unit>day|week|month)s? "
+    # "the one two weeks ago": no number goes on after one to nineteen, so the first is an order.
+    rf"\b(?!(?:{_ONES_EN}|\d+) (?:{_ONES_EN}|{_TENS_EN}|\d))"
+    rf"(?P<n>{EN_NUMBER}|an? (?:couple of )?)(?P<unit>day|week|month)s? "
     r"(?P<way>ago|from now|later|earlier)\b"
 )
 _IN_EN = re.compile(rf"\bin (?P<n>{EN_NUMBER}|a )(?P<unit>day|week|month)s?\b(?P<way>)(?! time)")
+_COUNTED_ZH = "零〇一二三四五六七八九十百千万\\d号日个天件元块单次箱包盒斤双套笔份台条瓶袋位批趟"
+"""What follows a count, or goes on with a number: 十一月两单 is no day."""
 _MONTH_DAY_ZH = re.compile(
     f"(?:(?P<year>20\\d\\d|二[零〇]二[一二三四五六七八九])年)?(?:(?P<month>{ZH_NUMBER}|上个?|这个?|本|下个?)月份?)"
-    f"(?:的)?(?P<day>{ZH_NUMBER})[号日]?(?![个天件元块])"
+    f"(?:的)?(?P<day>{ZH_NUMBER})"
+    f"(?:[号日]|(?![{_COUNTED_ZH}])(?!(?<=一)[直共起些样定般]))"
 )
 _DAY_ZH = re.compile(
-    "(?<![月\\d零一二三四五六七八九十百路街巷道第单])(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]|"
+    "(?<![月\\d零一二三四五六七八九十百路街巷道第])(?<!(?<![那这一])单)(?P<day>三十一?|二?十[一二三四五六七八九]?|[一二三四五六七八九]|"
     "3[01]|[12]\\d|[1-9])[号日](?![码楼线店院机客单弄栋门])"
 )
 _DAY_WORDS = (
     rf"\d{{1,2}}(?:st|nd|rd|th)?\b|(?:twenty |thirty )?(?:{'|'.join(_ORDINALS_EN)})\b|thirtieth\b|"
     r"(?:twenty |thirty )(?:one|two|three|four|five|six|seven|eight|nine)\b|"
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    r"sixteen|seventeen|eighteen|nineteen|twenty|thirty)\b"
+    rf"(?:{_ONES_EN}|twenty|thirty)\b"
 )
+_CARDINAL_EN = rf"(?:(?:twenty|thirty) )?(?:{_ONES_EN})|twenty|thirty"
+_COUNTED_EN = (
+    r" (?:of (?:the|them|these|those|my|our)|orders|parcels|packages|boxes|items|things|pieces|days"
+    r"|weeks|times)\b"
+)
+"""In november two of them came: a count, no day."""
 _MONTH_NAMES = "|".join([*_MONTHS_EN, *_MONTHS_SHORT])
 _MONTH_DAY_EN = re.compile(
-    rf"\b(?:the )?(?:(?P<month>(?!may )(?:{_MONTH_NAMES})|may) (?:the )?(?P<day>{_DAY_WORDS})"
-    rf"|(?P<day2>{_DAY_WORDS}) (?:of )?(?P<month2>{_MONTH_NAMES})\b)"
+    rf"\b(?:the )?(?:(?P<month>(?:{_MONTH_NAMES})) (?:the )?"
+    rf"(?!(?:{_CARDINAL_EN}){_COUNTED_EN})(?P<day>{_DAY_WORDS})"
+    # The one of november thirteenth, two november third: an order, and after the month its day.
+    rf"|(?!one of |(?:{_CARDINAL_EN}) (?:of )?(?:{_MONTH_NAMES}) (?:the )?(?:{_DAY_WORDS}))"
+    rf"(?P<day2>{_DAY_WORDS}) (?:of )?(?P<month2>{_MONTH_NAMES})\b)"
 )
 _DAY_EN = re.compile(
-    r"\b(?:(?:on|by|since|until|before|after|from|to|between|and|for|till) the "
+    r"\b(?:(?:on|by|since|until|before|after|from|to|between|and|for|till"
+    r"|(?:the|that|this) (?:one|ones|order|parcel|package) of) the "
     rf"(?P<day>(?:twenty |thirty )?(?:{'|'.join(_ORDINALS_EN)})|thirtieth)"
     r"|the (?P<day2>\d{1,2}(?:st|nd|rd|th)"
     rf"|(?:twenty |thirty )(?:{'|'.join(_ORDINALS_EN[:9])})))\b"
