@@ -1,11 +1,13 @@
 """Is this a picture, and what of it is kept? By its content: JPEG (ITU-T T.81) or PNG (RFC 2083).
 
-Whatever says where and with what it was taken is left out, and what hangs on behind the picture.
+Whatever says where and with what it was taken is left out, and what hangs on behind the picture;
+how it is to be turned stays.
 """
 
 import zlib
 from dataclasses import dataclass
 
+from calls import photo_turn
 from calls.errors import NoPicture
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -21,6 +23,7 @@ _DROPPED = frozenset({0xE1, *range(0xE3, 0xEE), 0xEF, 0xFE})
 """JPEG's segments of applications (place, device, thumbnails) and comments; E0, E2 and EE (size,
 colours) stay."""
 _SCAN, _END = 0xDA, 0xD9
+_EXIF, _EXIF_HEAD = 0xE1, b"Exif\0\0"
 _PNG_KEPT = frozenset(
     {b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"IDAT", b"IEND"}
 )
@@ -82,9 +85,17 @@ def _jpeg(data: bytes) -> Picture:
             size = int.from_bytes(width, "big"), int.from_bytes(height, "big")
         if marker == _SCAN:
             end = _after_scan(data, end)
-        if marker not in _DROPPED:
-            kept.append(data[at:end])
+        kept.append(_kept_segment(marker, data[at:end]))
         at = end
+
+
+def _kept_segment(marker: int, segment: bytes) -> bytes:
+    """What stays of one of JPEG's segments, marker and length included."""
+    if marker == _EXIF and segment[4:].startswith(_EXIF_HEAD):
+        if tiff := photo_turn.bare(segment[4 + len(_EXIF_HEAD) :]):
+            body = _EXIF_HEAD + tiff
+            return segment[:2] + (len(body) + 2).to_bytes(2, "big") + body
+    return b"" if marker in _DROPPED else segment
 
 
 def _after_scan(data: bytes, at: int) -> int:
@@ -107,8 +118,15 @@ def _png(data: bytes) -> Picture:
             raise NoPicture("broken")
         if name == b"IHDR":
             size = int.from_bytes(chunk[8:12], "big"), int.from_bytes(chunk[12:16], "big")
-        if name in _PNG_KEPT:
-            kept.append(chunk)
+        kept.append(_kept_chunk(name, chunk))
         if name == b"IEND":
             return Picture("png", *size, b"".join(kept))
         at += len(chunk)
+
+
+def _kept_chunk(name: bytes, chunk: bytes) -> bytes:
+    """What stays of one of PNG's chunks, length and checksum included."""
+    if name == b"eXIf" and (tiff := photo_turn.bare(chunk[8:-4])):
+        body = name + tiff
+        return len(tiff).to_bytes(4, "big") + body + zlib.crc32(body).to_bytes(4, "big")
+    return chunk if name in _PNG_KEPT else b""

@@ -6,9 +6,10 @@ import pytest
 
 from calls.errors import NoPicture
 from calls.photo_link import VALID_FOR, PhotoLinks
+from calls.photo_turn import bare
 from calls.photos import PhotoStore
 from calls.pictures import MAX_BYTES, picture_of
-from tests.fakes.pictures import PLACE, jpeg, png
+from tests.fakes.pictures import PLACE, corners_jpeg, corners_png, exif, jpeg, png
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 SID = "CA" + "0a" * 16
@@ -43,6 +44,34 @@ def test_what_is_no_picture_is_refused_with_the_reason(data, why):
     with pytest.raises(NoPicture) as refused:
         picture_of(data)
     assert refused.value.why == why
+
+
+@pytest.mark.parametrize("made", [corners_jpeg, corners_png])
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("turn", range(2, 9))
+def test_how_a_picture_is_to_be_turned_is_all_that_stays_of_its_exif(made, order, turn):
+    kept = picture_of(made(exif(turn, order))).data
+    assert bare(exif(turn)) in kept and PLACE not in kept and exif(turn, order) not in kept
+    assert picture_of(kept).data == kept, "what is kept is turned no second time"
+
+
+@pytest.mark.parametrize("made", [corners_jpeg, corners_png])
+@pytest.mark.parametrize(
+    "tiff",
+    [
+        exif(1),
+        exif(0),
+        exif(9),
+        exif(6)[:20],
+        b"",
+        b"XX" + exif(6)[2:],
+        b"II*\0" + b"\xff" * 40,
+        b"MM\0*" + b"\0" * 40,
+    ],
+)
+def test_an_exif_that_turns_nothing_or_cannot_be_read_goes_whole(made, tiff):
+    kept = picture_of(made(tiff)).data
+    assert b"Exif" not in kept and b"eXIf" not in kept and PLACE not in kept
 
 
 def test_every_beginning_of_a_picture_is_refused_and_nothing_else_goes_wrong():
