@@ -91,10 +91,10 @@ def _jpeg(data: bytes) -> Picture:
 
 def _kept_segment(marker: int, segment: bytes) -> bytes:
     """What stays of one of JPEG's segments, marker and length included."""
-    if marker == _EXIF and segment[4:].startswith(_EXIF_HEAD):
-        if tiff := photo_turn.bare(segment[4 + len(_EXIF_HEAD) :]):
-            body = _EXIF_HEAD + tiff
-            return segment[:2] + (len(body) + 2).to_bytes(2, "big") + body
+    if marker == _EXIF:  # what else is told in such segments is no TIFF
+        tiff = photo_turn.bare(segment[4:].removeprefix(_EXIF_HEAD))
+        body = _EXIF_HEAD + tiff
+        return segment[:2] + (len(body) + 2).to_bytes(2, "big") + body if tiff else b""
     return b"" if marker in _DROPPED else segment
 
 
