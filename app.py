@@ -21,6 +21,7 @@ from calls.live import LiveFeed
 from calls.log import CallLog
 from calls.photo_link import PhotoLinks
 from dialogue.build import build_dialogue, build_understanding
+from dialogue.limits import Limits
 from dialogue.llm.backend import BackendAddress
 from dialogue.manager import DialogueManager
 from emotion.acoustic import AcousticScorer
@@ -41,7 +42,7 @@ from queues.roster import Roster
 from queues.waiting import Waiting
 from routing.estimate import expected_wait_seconds, mean_handle_seconds
 from routing.rules import Rules, load_rules
-from security.limits import guess_limit
+from security.limits import TextLimit, guess_limit
 from telephony.client import VoiceClient
 from telephony.signature import RequestSignature
 from telephony.twilio_client import TwilioClient
@@ -102,11 +103,10 @@ def build_services(
 
     line, rules = settings.line, load_rules()
     redis, (engine, session_factory) = build_redis(settings), build_database(settings)
-    live, store = LiveFeed(redis), SessionStore(redis)
+    live, store, presence = LiveFeed(redis), SessionStore(redis), Presence(redis)
     call_log = CallLog(session_factory, live.publish)
     shop = build_shop(settings, session_factory)
     waiting, reservations = Waiting(redis, rules.steps), Reservations(redis)
-    presence = Presence(redis)
     expected_wait = build_estimate(presence, reservations, now_ms)
     client = client or TwilioClient(line.account_sid, line.auth_token, line.api_base)
     performer = Performer(
@@ -189,8 +189,8 @@ def build_talk(settings: Settings, shop: Shop, redis: Redis) -> DialogueManager:
     models = [BackendAddress(one.name, one.url, one.model, one.token) for one in llm.models]
     mind = build_understanding(zone, models, llm.deadline_ms / 1000, llm.tokens_a_day)
     links = PhotoLinks(settings.secret_key, settings.line.public_base_url)
-    limit = guess_limit(redis)
-    return build_dialogue(shop, zone, links, understanding=mind, may_guess=limit)
+    limits = Limits(guess_limit(redis), TextLimit(redis, settings.shop.texts_a_day).take)
+    return build_dialogue(shop, zone, links, understanding=mind, limits=limits)
 
 
 def build_shop(settings: Settings, session_factory: sessionmaker[Session]) -> Shop:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     REPLIED = "turn.replied"  # turn, text, latency_ms
     SHOP_FAILED = "shop.failed"  # gateway, failure, attempt: the shop was away or lied
     TEXTED = "text.sent"  # text: a message to the account's telephone, a code's digits hidden
+    UNTEXTED = "text.refused"  # text: one that was not sent, the telephone has had a day's most
     PHOTO = "photo.received"  # number, format (jpeg, png), bytes
     RESUMED = "call.resumed"  # what (stream, queue): the media stream was lost and is back
     FELL_BACK = "call.fell_back"  # why: the caller was given keys or the provider's queue

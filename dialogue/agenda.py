@@ -29,6 +29,7 @@ class Step:
     handover: Handover | None = None
     trouble: Trouble | None = None
     sent: tuple[str, ...] = ()
+    unsent: tuple[str, ...] = ()
 
 
 def added(memory: Memory, intents: tuple[str, ...], wording: Wording) -> Memory:
@@ -49,6 +50,7 @@ def run(staff: Staff, memory: Memory, heard: Heard) -> Step:
     """
     texts: list[str] = []
     sent: tuple[str, ...] = ()
+    unsent: tuple[str, ...] = ()
     wording, asked = staff.wording, _slot(memory)
     first = Request(memory.agenda[0], heard.understanding, asked)
     memory, trouble = _shown(staff, first, memory, heard)
@@ -60,18 +62,19 @@ def run(staff: Staff, memory: Memory, heard: Heard) -> Step:
         move = _move(staff, request, memory, heard)
         memory, asked = with_told(move.memory, move.text), None
         texts.append(move.text)
-        sent += move.sent
+        sent, unsent = sent + move.sent, unsent + move.unsent
         if move.handover is not None:
             memory = _waiting(memory, None)
             text = _joined(texts, memory)
-            return Step(text, memory, move.handover, trouble=move.trouble, sent=sent)
+            return Step(text, memory, move.handover, move.trouble, sent, unsent)
         if move.asks is not None:
             memory = _waiting(memory, f"{request.intent}.{move.asks}")
             text = _joined(texts, memory)
-            return Step(text, memory, sent=sent)
+            return Step(text, memory, sent=sent, unsent=unsent)
         memory = _settled(memory, (request.intent, *move.done))
     texts.append(upset.say(wording, "anything_else", memory))
-    return Step(_joined(texts, memory), _waiting(memory, ANYTHING_ELSE), sent=sent)
+    text = _joined(texts, memory)
+    return Step(text, _waiting(memory, ANYTHING_ELSE), sent=sent, unsent=unsent)
 
 
 def _slot(memory: Memory) -> str | None:

@@ -28,7 +28,8 @@ from dialogue.bots.refund import RefundBot
 from dialogue.bots.returns import ReturnsBot
 from dialogue.bots.shipping_bill import ShippingCase
 from dialogue.bots.visits import VisitCase
-from dialogue.identity import Identity, four_digits, unlimited
+from dialogue.identity import Identity, four_digits
+from dialogue.limits import UNLIMITED, Limits, Texting
 from dialogue.llm.backend import BackendAddress, ChatBackend
 from dialogue.llm.budget import Budget
 from dialogue.llm.second_opinion import SecondOpinion
@@ -62,13 +63,14 @@ def build_dialogue(
     wording_folder: Path | None = None,
     understanding: Understands | None = None,
     draw_code: Callable[[], str] = four_digits,
-    may_guess: Callable[[str], bool] = unlimited,
+    limits: Limits = UNLIMITED,
 ) -> DialogueManager:
     """A manager for all calls of a process; raises DataInvalid, WeightsMissing, RulesInvalid."""
     wording = load_wording(wording_folder)
     rules = load_service_rules()
     proofs = load_identity(BOT_INTENTS)
-    identity = Identity(shop, wording, proofs, draw=draw_code, may_guess=may_guess)
+    identity = Identity(shop, wording, proofs, draw=draw_code, limits=limits)
+    texting = Texting(shop, limits)
     handover = HandoverBot(shop, wording)
     faq = FaqBot(wording, Knowledge.load())
     cases = (
@@ -92,7 +94,7 @@ def build_dialogue(
         ReturnsBot(shop, load_rules(), wording, zone),
         RefundBot(shop, wording, zone),
         CouponBot(shop, wording, zone, faq),
-        *(ActingBot(case, shop, wording, zone, identity) for case in cases),
+        *(ActingBot(case, shop, wording, zone, identity, texting) for case in cases),
     )
     mind = understanding or Understander.load(zone)
     return DialogueManager(mind, bots, wording, handover, identity)

@@ -5,6 +5,7 @@ The agenda asks before a bot works on a request, an acting bot before a deed tha
 
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from aftersales.deeds import SendText
@@ -14,6 +15,7 @@ from dialogue import proofs
 from dialogue.awaited import IsWhole, whole_answer
 from dialogue.bots.base import BotMove, Request
 from dialogue.bots.caller_orders import TAIL_DIGITS, CallerOrders, with_slots, with_story
+from dialogue.limits import UNLIMITED, Limits, Texting
 from dialogue.proofs import Level, Rules
 from dialogue.slots import names_caller, wants_code
 from dialogue.turns import Caller, Handover, Memory, Utterance
@@ -23,16 +25,13 @@ ANSWERED = ("check", "code")
 """Slots that ask who calls."""
 _OPENING = "check_opening"
 """Slot of what the last answer to that question is met with."""
+_REFUSED = "code_refused"
+"""Slot of a code that was not sent, for the telephone has had its messages for the day."""
 
 
 def four_digits() -> str:
     """A code by chance; with two tries in a call it is guessed once in five thousand calls."""
     return f"{secrets.randbelow(10**TAIL_DIGITS):0{TAIL_DIGITS}}"
-
-
-def unlimited(customer_id: str) -> bool:
-    """For a conversation that nobody can repeat a thousand times."""
-    return True
 
 
 class Identity:
@@ -45,12 +44,11 @@ class Identity:
         rules: Rules,
         *,
         draw: Callable[[], str] = four_digits,
-        may_guess: Callable[[str], bool] = unlimited,
+        limits: Limits = UNLIMITED,
     ) -> None:
-        """`may_guess` counts a wrong answer about a customer; False: no more for this hour."""
         self.rules = rules
-        self._may_guess = may_guess
-        self._shop = shop
+        self._may_guess = limits.may_guess
+        self._texting = Texting(shop, limits)
         self._orders = CallerOrders(shop)
         self._wording = wording
         self._draw = draw
@@ -151,17 +149,26 @@ class Identity:
     def _send_code(
         self, request: Request, memory: Memory, caller: Caller, now: datetime
     ) -> BotMove:
-        """Four digits to the account's own telephone; the same ones when asked again."""
+        """Four digits to the account's own telephone; the same ones when asked again.
+
+        Beyond the day's messages the other proofs are asked for; who wants a code still, a person.
+        """
         orders = self._orders.all(caller)
         if not orders:  # the shop writes about orders only
             return self._to_person("check.person", request, memory)
         code = memory.slots.get(proofs.SENT) or self._draw()
         text = self._wording.say("check.sms", memory.language, code=code)
         deed = SendText(orders[0].number, text)
-        self._shop.perform(deed, f"{deed.order_number}:code:{now.isoformat()}:{code}", now)
-        memory = with_slots(memory, **{proofs.SENT: code})
         hidden = self._wording.say("check.sms", memory.language, code="*" * TAIL_DIGITS)
-        return BotMove(self._say("check.code", memory), memory, asks="code", sent=(hidden,))
+        key = f"{deed.order_number}:code:{now.isoformat()}:{code}"
+        if self._texting.send(deed, key, caller.customer_id or "", now):
+            memory = with_slots(memory, **{proofs.SENT: code})
+            return BotMove(self._say("check.code", memory), memory, asks="code", sent=(hidden,))
+        if _REFUSED in memory.slots:
+            return replace(self._to_person("check.person", request, memory), unsent=(hidden,))
+        memory = with_slots(memory, **{_REFUSED: "yes"})
+        text = self._say("check.no_code", memory)
+        return BotMove(text, memory, asks="check", unsent=(hidden,))
 
     def _to_person(self, prompt: str, request: Request, memory: Memory) -> BotMove:
         memory = with_story(memory, self._say("story.unproven", memory))

@@ -314,6 +314,7 @@ class DialogueManager:
             handover=step.handover,
             trouble=step.trouble,
             sent=step.sent,
+            unsent=step.unsent,
         )
 
     # -- when it does not go on

@@ -150,3 +150,5 @@ class Reply:
     trouble: Trouble | None = None
     sent: tuple[str, ...] = ()
     """Messages to the account's telephone, for the call's record: without a code's digits."""
+    unsent: tuple[str, ...] = ()
+    """Messages that were not sent, for the telephone has had its most for a day; the same."""

@@ -326,6 +326,7 @@ def _turn_record(state: CallState, event: ev.TurnTaken) -> Effects:
         _log(Kind.UNDERSTOOD, turn=state.turn, intents=intents, entities=entities),
     ]
     log += [_log(Kind.TEXTED, text=text) for text in event.reply.sent]
+    log += [_log(Kind.UNTEXTED, text=text) for text in event.reply.unsent]
     if event.reply.trouble:
         log.append(_log(Kind.SHOP_FAILED, **asdict(event.reply.trouble)))
     return (fx.SaveTurn(state.turn, columns), *log)

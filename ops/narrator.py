@@ -104,6 +104,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
         f"the shop's {d['gateway']} failed: {d['failure']}, attempt {d['attempt']}"
     ),
     Kind.TEXTED: lambda d: f"message to the account's telephone: {d['text']}",
+    Kind.UNTEXTED: lambda d: f"not sent, the telephone has had a day's messages: {d['text']}",
     Kind.PHOTO: lambda d: f"photo {d['number']} of the goods has arrived",
     Kind.RESUMED: lambda d: f"the {d['what']} is back",
     Kind.FELL_BACK: lambda d: str(d["why"]),

@@ -139,6 +139,8 @@ class ShopSettings:
     url: str
     """Of an API as in aftersales/shop.openapi.yaml; empty: the demo shop in our own database."""
     token: str = field(repr=False)
+    texts_a_day: int
+    """Messages to one customer's telephone in 24 hours, in all calls together; 0: none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +234,7 @@ class Settings:
                 == "active",
             ),
             phone=read.phone(),
-            shop=ShopSettings(
-                url=read.url("HOTLINE_SHOP_URL", "", ("http", "https")),
-                token=read.secret("HOTLINE_SHOP_TOKEN", optional=True),
-            ),
+            shop=_shop(read),
             llm=LanguageModelSettings(
                 models=read.language_models("HOTLINE_LLM"),
                 deadline_ms=read.number("HOTLINE_LLM_DEADLINE_MS", 1500, 100, 10_000),
@@ -265,6 +264,14 @@ def _line(read: "_Reader") -> LineSettings:
             "HOTLINE_MEDIA_BASE_URL", None, ("ws", "wss"), "wss://media.hotline.example"
         ),
         numbers=read.numbers("HOTLINE_NUMBERS"),
+    )
+
+
+def _shop(read: "_Reader") -> ShopSettings:
+    return ShopSettings(
+        url=read.url("HOTLINE_SHOP_URL", "", ("http", "https")),
+        token=read.secret("HOTLINE_SHOP_TOKEN", optional=True),
+        texts_a_day=read.number("HOTLINE_TEXTS_A_DAY", 6, 0, 100),
     )
 
 

@@ -26,6 +26,7 @@ from dialogue.bots.caller_orders import (
     with_story,
 )
 from dialogue.identity import ANSWERED, Identity
+from dialogue.limits import Texting
 from dialogue.nlu.intents import label
 from dialogue.turns import NOTHING, Caller, Handover, Memory, Utterance
 from dialogue.wording import Wording
@@ -48,6 +49,7 @@ class Matter:
     """This turn's words; empty when they were meant for another request."""
     call_sid: str = ""
     """Empty where there is no call (text)."""
+    customer_id: str = ""
 
     def slot(self, name: str) -> str | None:
         """A value that the caller gave for this request."""
@@ -118,8 +120,10 @@ class Offer:
     done: str
     """Prompt for afterwards."""
     values: Mapping[str, str] = field(default_factory=dict)
-    also: Deed | None = None
+    also: SendText | None = None
     """A message that goes with it."""
+    unsent: str = ""
+    """Prompt instead of `done` where that message may not be sent today."""
     keep: Mapping[str, str] = field(default_factory=dict)
     """For the next turn's Matter.slot."""
 
@@ -131,8 +135,10 @@ class Person:
     prompt: str = "transferring_needs_person"
     note: str = ""
     """For the agent's story."""
-    also: Deed | None = None
+    also: SendText | None = None
     """A message sent before; it moves nothing."""
+    unsent: str = ""
+    """Prompt instead of `prompt` where that message may not be sent today."""
 
 
 Plan = Tell | Ask | Offer | Person
@@ -156,11 +162,18 @@ class ActingBot:
     """Runs a case: order, proof, read-back, deed. Holds no call."""
 
     def __init__(
-        self, case: Case, shop: Shop, wording: Wording, zone: tzinfo, identity: Identity
+        self,
+        case: Case,
+        shop: Shop,
+        wording: Wording,
+        zone: tzinfo,
+        identity: Identity,
+        texting: Texting,
     ) -> None:
         self._case = case
         self._shop = shop
         self._identity = identity
+        self._texting = texting
         self._orders = CallerOrders(shop)
         self._wording = wording
         self._zone = zone
@@ -204,6 +217,7 @@ class ActingBot:
             confirming=request.asked == "confirm",
             said=said,
             call_sid=caller.call_sid,
+            customer_id=caller.customer_id,
         )
         plan = self._case.plan(matter)
         if isinstance(plan, Offer):
@@ -231,10 +245,10 @@ class ActingBot:
                 text = self._say(plan.prompt, plan.values, matter)
                 return BotMove(text, _keeping(plan, matter), asks=plan.slot)
             case Person():
-                if plan.also is not None:
-                    self._perform(plan.also, matter)
-                move = self._to_person(plan.prompt, matter, plan.note)
-                return replace(move, sent=_texts(plan.also))
+                sent, unsent = self._texted(plan.also, matter)
+                prompt = plan.unsent if unsent else plan.prompt
+                move = self._to_person(prompt, matter, plan.note)
+                return replace(move, sent=sent, unsent=unsent)
             case Offer():
                 return self._offered(plan, matter, request)
 
@@ -250,15 +264,13 @@ class ActingBot:
     def _done(self, plan: Offer, matter: Matter, request: Request) -> BotMove:
         try:
             receipt = self._perform(plan.deed, matter)
-            if plan.also is not None:
-                self._perform(plan.also, matter)
+            sent, unsent = self._texted(plan.also, matter)
         except AlreadyRequested:
             return self._settled("deed.already", {}, request, matter.memory)
         except DeedRefused:  # it changed between question and answer
             return self._settled("deed.refused", {}, request, matter.memory)
         values = {**plan.values, **({"courier": receipt.courier} if receipt.courier else {})}
-        text = self._say(plan.done, values, matter)
-        sent = _texts(plan.also)
+        text = self._say(plan.unsent if unsent else plan.done, values, matter)
         note = self._wording.say(
             "story.done",
             matter.memory.language,
@@ -266,11 +278,19 @@ class ActingBot:
             **self._names(matter),
         )
         memory = with_story(matter.memory, note)
-        return BotMove(text, memory, done=(matter.intent,), sent=sent)
+        return BotMove(text, memory, done=(matter.intent,), sent=sent, unsent=unsent)
 
     def _perform(self, deed: Deed, matter: Matter) -> Receipt:
-        # The key is the order and all of the deed: a replayed turn acts once.
-        return self._shop.perform(deed, f"{deed.order_number}:{_mark(deed)}", matter.now)
+        return self._shop.perform(deed, _key(deed), matter.now)
+
+    def _texted(
+        self, deed: SendText | None, matter: Matter
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What was sent and what was not, if there was anything to send."""
+        if deed is None:
+            return (), ()
+        went = self._texting.send(deed, _key(deed), matter.customer_id, matter.now)
+        return ((deed.text,), ()) if went else ((), (deed.text,))
 
     def _told(self, plan: Tell, matter: Matter, request: Request) -> BotMove:
         memory = matter.memory
@@ -311,8 +331,9 @@ class ActingBot:
         }
 
 
-def _texts(deed: Deed | None) -> tuple[str, ...]:
-    return (deed.text,) if isinstance(deed, SendText) else ()
+def _key(deed: Deed) -> str:
+    """The order and all of the deed: a replayed turn acts once."""
+    return f"{deed.order_number}:{_mark(deed)}"
 
 
 def _keeping(plan: Ask | Offer, matter: Matter) -> Memory:

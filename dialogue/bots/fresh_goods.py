@@ -35,7 +35,9 @@ class FreshCase:
         if worth.reason == "above_limit":
             note = f"fresh.story.{worth.giver}"
             note = self._wording.say(note, language, amount=matter.money(worth.minor))
-            return Person("fresh.above_limit", note, also=self._message(matter))
+            return Person(
+                "fresh.above_limit", note, self._message(matter), unsent="fresh.above_limit_unsent"
+            )
         if worth.reason:
             return Person("goods.transfer")
         return Offer(
@@ -44,6 +46,7 @@ class FreshCase:
             "fresh.done",
             {"amount": matter.money(worth.minor)},
             also=self._message(matter),
+            unsent="fresh.done_unsent",
             keep={"link": self._link(matter)},
         )
 

@@ -12,6 +12,7 @@ from aftersales.seed import SHOP_FILE
 from dialogue import proofs
 from dialogue.build import BOT_INTENTS, build_dialogue
 from dialogue.errors import DataInvalid
+from dialogue.limits import Limits
 from dialogue.nlu.understander import Understander
 from dialogue.proofs import load_identity
 from dialogue.turns import Caller, Intent, Memory, Reply, Understanding, Utterance
@@ -218,7 +219,7 @@ def test_an_agent_is_told_how_much_was_shown(manager):
 
 def test_who_calls_again_and_again_has_no_more_guesses(stocked, redis):
     limit = guess_limit(redis, most=3)
-    manager = build_dialogue(stocked, ZONE, understanding=Told(), may_guess=limit)
+    manager = build_dialogue(stocked, ZONE, understanding=Told(), limits=Limits(may_guess=limit))
     for wrong in ("one one one one", "one one one two", "one one one three"):
         again = talk(manager, OLIVER, "en", "order_status", wrong)
         assert again.memory.waiting_for == "order_status.check"

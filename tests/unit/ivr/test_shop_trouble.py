@@ -34,6 +34,15 @@ def test_a_message_that_was_sent_is_an_event() -> None:
     assert sent == [{"text": "open this link"}]
 
 
+def test_a_message_that_was_not_sent_is_an_event_too() -> None:
+    taken = ev.TurnTaken(replace(reply(), unsent=("**** is the code",)))
+
+    _, effects = transition(in_phase(Phase.TALKING), taken, NOW_MS, POLICY)
+
+    unsent = [e.data for e in effects if isinstance(e, fx.Log) and e.kind == Kind.UNTEXTED]
+    assert unsent == [{"text": "**** is the code"}]
+
+
 def test_a_turn_without_trouble_leaves_no_such_event() -> None:
     _, effects = transition(in_phase(Phase.TALKING), ev.TurnTaken(reply()), NOW_MS, POLICY)
 

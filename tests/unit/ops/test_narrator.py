@@ -40,6 +40,10 @@ EVENTS: dict[Kind, tuple[dict[str, Any], str]] = {
         "the shop's orders failed: status_503, attempt 3",
     ),
     Kind.TEXTED: ({"text": "open this link"}, "message to the account's telephone: open this link"),
+    Kind.UNTEXTED: (
+        {"text": "**** is the code"},
+        "not sent, the telephone has had a day's messages: **** is the code",
+    ),
     Kind.PHOTO: (
         {"number": 1, "format": "jpeg", "bytes": 90_000},
         "photo 1 of the goods has arrived",
