@@ -23,6 +23,7 @@ class Kind(StrEnum):
     TEXTED = "text.sent"  # text: a message to the account's telephone, a code's digits hidden
     UNTEXTED = "text.refused"  # text: one that was not sent, the telephone has had a day's most
     PHOTO = "photo.received"  # number, format (jpeg, png), bytes
+    PHOTOS_EXPIRED = "photo.expired"  # count: removed, they were kept for their days
     RESUMED = "call.resumed"  # what (stream, queue): the media stream was lost and is back
     FELL_BACK = "call.fell_back"  # why: the caller was given keys or the provider's queue
     QUEUED = "queue.joined"  # queue, skills, boost_seconds, terms [{name, seconds, reason}],

@@ -3,8 +3,10 @@
 import os
 import re
 import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from calls.pictures import Picture, kind_of
@@ -70,7 +72,34 @@ class PhotoStore:
         except FileNotFoundError:
             return None
 
+    def expire(self, before: datetime) -> Iterator[tuple[str, int]]:
+        """Remove every picture that came before then; calls that lost some, and how many.
+
+        Raises OSError where the disk lets none go; what was removed stays removed.
+        """
+        for folder in sorted(self._folder.glob("CA*")):
+            if not _SID.fullmatch(folder.name):
+                continue
+            count = 0
+            with suppress(FileNotFoundError):  # another process was first
+                count = sum([_removed(file, before) for file in folder.iterdir()])
+            with suppress(OSError):  # younger ones are in it, or it is gone
+                folder.rmdir()
+            if count:
+                yield folder.name, count
+
     def _of(self, call_sid: str) -> Path:
         if not _SID.fullmatch(call_sid):
             raise ValueError(f"{call_sid!r} is no call's sid; CA and 32 hexadecimal digits are")
         return self._folder / call_sid
+
+
+def _removed(file: Path, before: datetime) -> bool:
+    """Whether a picture of that age was here and is gone; a broken upload goes uncounted."""
+    try:
+        if file.stat().st_mtime >= before.timestamp():
+            return False
+        file.unlink()
+    except FileNotFoundError:  # another worker was first
+        return False
+    return not file.name.startswith(".")

@@ -106,6 +106,7 @@ SENTENCES: dict[str, Callable[[dict[str, Any]], str]] = {
     Kind.TEXTED: lambda d: f"message to the account's telephone: {d['text']}",
     Kind.UNTEXTED: lambda d: f"not sent, the telephone has had a day's messages: {d['text']}",
     Kind.PHOTO: lambda d: f"photo {d['number']} of the goods has arrived",
+    Kind.PHOTOS_EXPIRED: lambda d: f"{d['count']} photo(s) removed, their time is over",
     Kind.RESUMED: lambda d: f"the {d['what']} is back",
     Kind.FELL_BACK: lambda d: str(d["why"]),
     Kind.QUEUED: _joined,

@@ -57,6 +57,8 @@ class StoreSettings:
     """What may be deleted at any time and is made again: prompts' sound, compiled analysis."""
     database_url: str = field(repr=False)  # addresses may hold a password
     redis_url: str = field(repr=False)
+    photo_days: int
+    """Callers' pictures are removed after so many days; 0: never."""
 
     @property
     def recordings(self) -> Path:
@@ -208,6 +210,7 @@ class Settings:
                     "HOTLINE_DATABASE_URL", f"sqlite:///{folder / 'hotline.db'}"
                 ),
                 redis_url=read.text("HOTLINE_REDIS_URL", "redis://127.0.0.1:6379/0"),
+                photo_days=read.number("HOTLINE_PHOTO_DAYS", 180, 0, 3650),
             ),
             serve=ServeSettings(
                 web_bind=read.bind("HOTLINE_WEB_BIND", "127.0.0.1:8000"),

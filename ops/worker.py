@@ -15,8 +15,10 @@ from rq import Queue, SimpleWorker
 from app import build_intake, build_services
 from asr.model_files import default_models
 from asr.vosk_recognizer import VoskModel
+from calls.photos import PhotoStore
 from ops import jobs
 from ops.after_call import AfterCall
+from ops.expiry import Expiry
 from ops.logs import configure_logs
 from ops.settings import Settings
 from qa.judge import Judge
@@ -42,6 +44,8 @@ def run() -> None:
         target=_sweep, args=(after_call, settings, stop), name="sweep", daemon=True
     )
     sweep.start()
+    expiry = build_expiry(settings, after_call)
+    threading.Thread(target=expiry.run, args=(stop,), name="expiry", daemon=True).start()
     connection = Redis.from_url(settings.store.redis_url, socket_connect_timeout=3)
     worker = SimpleWorker([Queue(jobs.QUEUE, connection=connection)], connection=connection)
     try:
@@ -68,6 +72,12 @@ def build_after_call(settings: Settings) -> AfterCall:
         lease_seconds=settings.job.lease_seconds,
         now=services.now,
     )
+
+
+def build_expiry(settings: Settings, after_call: AfterCall) -> Expiry:
+    """What removes the pictures whose days are over."""
+    photos = PhotoStore(settings.store.photos)
+    return Expiry(photos, after_call.call_log, settings.store.photo_days, after_call.now)
 
 
 def _sweep(after_call: AfterCall, settings: Settings, stop: threading.Event) -> None:

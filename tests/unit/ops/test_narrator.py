@@ -48,6 +48,7 @@ EVENTS: dict[Kind, tuple[dict[str, Any], str]] = {
         {"number": 1, "format": "jpeg", "bytes": 90_000},
         "photo 1 of the goods has arrived",
     ),
+    Kind.PHOTOS_EXPIRED: ({"count": 2}, "2 photo(s) removed, their time is over"),
     Kind.RESUMED: ({"what": "stream"}, "the stream is back"),
     Kind.FELL_BACK: ({"why": "no media stream"}, "no media stream"),
     Kind.QUEUED: (
