@@ -8,12 +8,16 @@ import pytest
 
 from aftersales.deeds import CompensateFresh, Deed, Receipt, SendText
 from aftersales.demo_gateways import DemoShop
+from app import build_talk
 from calls.photo_link import PhotoLinks
 from dialogue.build import build_dialogue
 from dialogue.limits import Limits
+from dialogue.nlu.understander import Understander
 from dialogue.turns import Caller, Memory, Reply, Utterance
 from ops.cli_chat import demo_shop
+from ops.settings import Settings
 from security.limits import TEXTS_PERIOD, TextLimit
+from tests.fakes.environment import demo
 from tests.fakes.proven import PROVEN
 
 NOW = datetime(2026, 11, 20, 3, tzinfo=UTC)
@@ -21,6 +25,7 @@ ZONE = ZoneInfo("Asia/Shanghai")
 LINKS = PhotoLinks("k" * 32, "https://hotline.example")
 OLIVER = Caller("+8613800000102", "c0102", "Oliver Hayes")
 ZHAO = Caller("+8613800000108", "c0108", "赵敏", call_sid="CA" + "1b" * 16)
+MIND = Understander.load(ZONE)
 MOST = 2
 CODE = {"zh": "验证码", "en": "code"}
 REFUND = {"zh": "我要退款", "en": "i want my money back"}
@@ -60,7 +65,9 @@ def limit(redis) -> TextLimit:
 @pytest.fixture
 def manager(shop, limit):
     limits = Limits(may_text=limit.take)
-    return build_dialogue(shop, ZONE, LINKS, draw_code=lambda: "4071", limits=limits)
+    return build_dialogue(
+        shop, ZONE, LINKS, understanding=MIND, draw_code=lambda: "4071", limits=limits
+    )
 
 
 def talk(manager, caller: Caller, memory: Memory, now: datetime, *said: str) -> Reply:
@@ -145,3 +152,12 @@ def test_asked_for_from_many_sides_at_once_no_more_go_out_than_may(redis):
 
 def test_a_limit_of_none_sends_nothing(redis):
     assert not TextLimit(redis, 0).take("c1", "a", NOW)
+
+
+def test_the_house_sends_as_many_as_its_setting_says(shop, redis, tmp_path):
+    settings = Settings.from_env({**demo(tmp_path), "HOTLINE_TEXTS_A_DAY": "1"})
+    manager = build_talk(settings, shop, redis)
+    for call in range(3):
+        moment = NOW + timedelta(minutes=call)
+        talk(manager, OLIVER, Memory(language="en"), moment, REFUND["en"], "code")
+    assert len(shop.texts) == 1
