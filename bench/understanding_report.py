@@ -13,12 +13,13 @@ from bench import evaluation_sets as sets
 from bench.svg_charts import confusion, lines
 from dialogue.nlu import word_vectors
 from dialogue.nlu.classifier import WEIGHTS_FILE, Classifier
-from dialogue.nlu.encoder import ENCODER_FILE
+from dialogue.nlu.encoder import ENCODER_FILES
 from dialogue.nlu.entities import load_products
 from dialogue.nlu.examples import load_examples, load_several
 from dialogue.nlu.intents import INTENT_IDS
 from dialogue.nlu.model_card import Cost, render_card
 from dialogue.nlu.understander import DEFAULT_ZONE, Understander
+from dialogue.nlu.word_pieces import is_mandarin
 
 PICTURES = Path(__file__).parents[1] / "docs" / "understanding"
 CARD = WEIGHTS_FILE.with_name("MODEL_CARD.md")
@@ -34,28 +35,38 @@ def main() -> None:
     for language in ("zh", "en"):
         rows += table(mind, language)
         matrices(mind, language)
-    files = (WEIGHTS_FILE, ENCODER_FILE, *word_vectors.FILES.values())
+    files = (WEIGHTS_FILE, *ENCODER_FILES, *word_vectors.FILES.values())
     size = sum(path.stat().st_size for path in files)
     words = {lang: len(word_vectors.WordVectors.load(lang)) for lang in word_vectors.FILES}
-    pieces = len(np.load(ENCODER_FILE)["words"])
-    card = render_card(rows, Cost(size, loading, slowest(mind)), words, pieces)
+    card = render_card(rows, Cost(size, loading, slowest(mind)), words, pieces())
     CARD.write_text(card, encoding="utf-8")
     print(card)
     if "--curves" in sys.argv:
         curves()
 
 
+def pieces() -> dict[str, int]:
+    """How many the encoder knows of each language."""
+    with np.load(ENCODER_FILES[1]) as data:
+        names = data["pieces"].tobytes().decode("utf-8").split("\n")
+    mandarin = sum(map(is_mandarin, names))
+    return {"zh": mandarin, "en": len(names) - mandarin}
+
+
 SINGLES = (
+    ("one request, unseen set", "intents_unseen", None),
     ("one request, fresh set", "intents_fresh", None),
     ("one request, blind set", "intents_blind", None),
     ("one request, hard wording", "intents_test", None),
     ("one request, first set, other half", "intents", "test"),
 )
 SEVERAL = (
+    ("several requests, exact set, unseen set", "several_unseen", None),
     ("several requests, exact set, fresh set", "several_fresh", None),
     ("several requests, exact set, first set, other half", "multi", "test"),
 )
 OUTSIDE = (
+    ("out of scope, unseen set", "outside_unseen", None),
     ("out of scope, fresh set", "outside_fresh", None),
     ("out of scope, hard wording", "out_of_scope_test", None),
     ("out of scope, first set, other half", "out_of_scope", "test"),

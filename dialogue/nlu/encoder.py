@@ -1,8 +1,8 @@
-"""A small transformer reads an English utterance once; any stretch of it can then be judged in
-the light of the whole. With numpy only; `dialogue.nlu.train_encoder` makes its weights.
+"""A small transformer reads an utterance of either language once; any stretch of it can then be
+judged in the light of the whole. With numpy only; `dialogue.nlu.train_encoder` makes its weights.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,9 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.errors import WeightsMissing
-from dialogue.nlu.word_pieces import WordPieces
+from dialogue.nlu.boundaries import Place, peaks
+from dialogue.nlu.word_pieces import Pieces, WordPieces
 
-ENCODER_FILE = Path(__file__).with_name("encoder_en.npz")
+ENCODER_FILES = (
+    Path(__file__).with_name("encoder_layers.npz"),
+    Path(__file__).with_name("encoder_words.npz"),
+)
 HEADS = 12
 MAX_PIECES = 126
 """Of one utterance; what comes after them is not read."""
@@ -31,22 +35,25 @@ class Heard:
 
     sums: Floats
     """(pieces + 1, width): the states before each piece, added up."""
-    starts: NDArray[np.intp]
-    """(words + 1,): the first piece of each word, and the end."""
+    pieces: Pieces
     joints: Floats
     """(words,): the chance that another request begins with the word."""
     judge: tuple[Floats, Floats]
 
     def logits(self, first: int, last: int) -> Floats:
-        """Of the classes for the words from `first` to before `last`."""
-        begin, end = self.starts[first], max(self.starts[last], self.starts[first] + 1)
+        """Of the classes for the characters from `first` to before `last`."""
+        begin, end = self.pieces.within(first, last)
         mean = (self.sums[end] - self.sums[begin]) / np.float32(end - begin)
         weights, bias = self.judge
         return np.asarray(mean @ weights + bias)
 
+    def places(self) -> list[Place]:
+        """Where another request may begin."""
+        return peaks(self.pieces.begins[1:], self.joints[1:].tolist())
+
 
 class Encoder:
-    """Reads normalised English text; holds no state between calls."""
+    """Reads normalised text; holds no state between calls."""
 
     def __init__(self, pieces: WordPieces, table: Table, layers: int) -> None:
         self._pieces = pieces
@@ -54,28 +61,31 @@ class Encoder:
         self._layers = layers
 
     @classmethod
-    def load(cls, path: Path = ENCODER_FILE) -> "Encoder":
+    def load(cls, files: Sequence[Path] = ENCODER_FILES) -> "Encoder":
         """The shipped weights; raises WeightsMissing."""
-        if not path.is_file():
-            raise WeightsMissing(path.name, "the file is absent")
-        with np.load(path) as data:
-            packed = dict(data)
+        packed: dict[str, NDArray[Any]] = {}
+        for path in files:
+            if not path.is_file():
+                raise WeightsMissing(path.name, "the file is absent")
+            with np.load(path) as data:
+                packed |= dict(data)
         names = packed.pop("pieces").tobytes().decode("utf-8").split("\n")
         if len(names) != len(packed["words"]):
-            raise WeightsMissing(path.name, f"{len(names)} pieces, {len(packed['words'])} vectors")
+            known = f"{len(names)} pieces, {len(packed['words'])} vectors"
+            raise WeightsMissing(files[-1].name, known)
         layers = sum(name.endswith("mix") for name in packed)
         return cls(WordPieces(names), unpack(packed), layers)
 
     def read(self, text: str) -> Heard:
         """A normalised text of one word at least."""
-        numbers, begins = self._pieces.numbered(text.split(), MAX_PIECES)
-        states, starts = self._states(np.array(numbers)), np.array(begins)
+        pieces = self._pieces.read(text, MAX_PIECES)
+        states = self._states(np.array(pieces.numbers))
         sums = np.zeros((states.shape[1] + 1, states.shape[0]), dtype=np.float32)
         np.cumsum(states.T, axis=0, out=sums[1:])
         table = self._table
-        odds = table["joint"] @ states[:, starts[:-1]] + table["joint_bias"]
+        odds = table["joint"] @ states[:, pieces.starts[:-1]] + table["joint_bias"]
         judge = (table["judge"], table["judge_bias"])
-        return Heard(sums, starts, np.asarray(1 / (1 + np.exp(-odds))), judge)
+        return Heard(sums, pieces, np.asarray(1 / (1 + np.exp(-odds))), judge)
 
     def _states(self, numbers: NDArray[np.intp]) -> Floats:
         """(width, pieces): a matrix before few columns is quicker than after few rows."""

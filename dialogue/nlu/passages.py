@@ -6,14 +6,16 @@ import random
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
+from dialogue.nlu.boundaries import Place, units_of
 from dialogue.nlu.classifier import SEVERAL
 from dialogue.nlu.examples import Example, SeveralExample
 from dialogue.nlu.intents import INTENT_IDS, NOT_REQUESTS
+from dialogue.nlu.manners import MANNERS, Manner
 from dialogue.nlu.normalise import normalise
+from dialogue.nlu.splitter import without_links
 
-LANGUAGE = "en"
 PAIRED, ALIKE, THREE = 0.35, 0.2, 0.25
 """Utterances put together, for each example; of these, the share with one request in two sentences,
 and of the others the share with three requests."""
@@ -21,57 +23,74 @@ REPEATS = 3
 """Times that an utterance with several requests, as somebody wrote it, is read in a pass."""
 NARROW = {"bitext_en": 0.15}
 """Share of a source's lines in one pass, where they are all of one manner."""
-MAX_WORDS = 60
-_DROPPED, _MISHEARD, _AROUND_IT = 0.25, 0.12, 0.3
-_BEFORE = (
-    "hi", "hello", "so", "well", "yeah hi", "hi there so", "excuse me", "listen", "look",
-    "good morning", "okay so", "hi i am calling because", "hello my name is sam and",
-)  # fmt: skip
-_AFTER = ("please", "thanks", "thank you", "can you help me", "if that is okay", "you see")
-_JOINTS = (
-    *[""] * 7, "because", ",", "and", "and", "also", "but", "so", "then", ",", "and also",
-    "oh and", "plus", "and then", "another thing", "can you also",
-)  # fmt: skip
-_LINKS = frozenset(("and", "also", "but", "so", "or", "plus", "then", "oh", ",", "besides"))
-_SOUNDS_LIKE = {
-    "two": "to", "to": "two", "for": "four", "their": "there", "there": "their", "is": "his",
-    "it": "at", "a": "the", "the": "a", "parcel": "partial", "mail": "male", "not": "now",
-    "buy": "by", "by": "buy", "order": "older", "an": "and", "in": "and", "sent": "send",
-    "send": "sent", "when": "one", "delivery": "deliver", "delivered": "delivery",
-}  # fmt: skip
+MAX_UNITS = {"zh": 90, "en": 60}
+"""Characters or words of an utterance that is put together."""
+MAX_CHARACTERS = 300
+"""Of an utterance in which stretches are looked for."""
+LEAST = 3
+"""Characters of a request."""
+OUTSIDE = "out_of_scope"
+PARTED = 0.5
+"""Share of the requests, ours or not, that are also learnt in two parts, each of which asks for the
+same: what leads to a request is no other request."""
+_DROPPED, _MISHEARD, _PAUSED, _AROUND_IT, _COMMAS_GONE = 0.25, 0.12, 0.2, 0.3, 0.5
 
-Words = tuple[str, ...]
 Span = tuple[int, int, str]
-"""From a word to before another, and what is asked there."""
+"""From a character to before another, and what is asked there."""
 LogShares = Callable[[str], Sequence[float]]
 """A stretch's logarithmic share of each of INTENT_IDS."""
+LikelyPlaces = Callable[[str], Sequence[Place]]
+"""Where in a text another request may begin."""
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Words to learn from."""
+    """A text to learn from."""
 
-    words: Words
+    text: str
     spans: tuple[Span, ...]
     cuts: frozenset[int] | None
-    """Words with which another request begins; None where that is not known."""
+    """Characters with which another request begins; None where that is not known."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
     """A line of examples with its alternatives."""
 
-    readings: tuple[Words, ...]
+    readings: tuple[str, ...]
     intent: str
     source: str
 
 
-class Passages:
-    """Passes over the examples, each in other words; the same for the same seed."""
+class _Breath:
+    """What is said in one breath, word after word."""
 
-    def __init__(self, examples: Sequence[Example], several: Sequence[Passage], seed: int) -> None:
+    def __init__(self, gap: str) -> None:
+        self.text = ""
+        self._gap = gap
+
+    @property
+    def next(self) -> int:
+        """Where the next word would begin."""
+        return len(self.text) + len(self._gap) if self.text else 0
+
+    def say(self, words: str) -> tuple[int, int]:
+        """Add them; from which character to before which they stand."""
+        if words:
+            self.text = f"{self.text}{self._gap}{words}" if self.text else words
+        return len(self.text) - len(words), len(self.text)
+
+
+class Passages:
+    """Passes over the examples of a language, each in other words; the same for the same seed."""
+
+    def __init__(
+        self, examples: Sequence[Example], several: Sequence[Passage], language: str, seed: int
+    ) -> None:
         self._chance = random.Random(seed)
-        self._lines = list(_lines(examples))
+        self._manner: Manner = MANNERS[language]
+        self._language = language
+        self._lines = list(_lines(examples, language))
         self._several = several
         self._asked: defaultdict[str, list[_Line]] = defaultdict(list)
         for line in self._lines:
@@ -86,22 +105,29 @@ class Passages:
         passages = [self._alone(line) for line in lines]
         for _ in range(int(len(lines) * PAIRED)):
             together = self._alike() if chance.random() < ALIKE else self._different()
-            if len(together.words) <= MAX_WORDS:
+            if len(units_of(together.text, self._language)) <= MAX_UNITS[self._language]:
                 passages.append(together)
         return passages + list(self._several) * REPEATS
 
     def _alone(self, line: _Line) -> Passage:
-        words = self._heard(line)
-        if line.intent not in NOT_REQUESTS and self._chance.random() < _AROUND_IT:
-            before, after = self._chance.choice(_BEFORE), self._chance.choice(_AFTER)
-            words = (*before.split(), *words, *after.split())
-        return Passage(words, ((0, len(words), line.intent),), frozenset())
+        breath = _Breath(self._manner.gap)
+        is_request = line.intent not in NOT_REQUESTS
+        around = is_request and self._chance.random() < _AROUND_IT
+        if around:
+            breath.say(self._chance.choice(self._manner.before))
+        said = breath.say(self._heard(line))
+        if around:
+            breath.say(self._chance.choice(self._manner.after))
+        text = breath.text
+        is_whole = not is_request and line.intent != OUTSIDE
+        parts = () if is_whole else self._parts(text, (*said, line.intent))
+        return Passage(text, ((0, len(text), line.intent), *parts), frozenset())
 
     def _alike(self) -> Passage:
         """One request in two sentences: no place to cut."""
         lines = self._asked[self._request().intent]
-        words, spans, _ = self._joined([self._chance.choice(lines) for _ in range(2)])
-        return Passage(words, (*spans, (0, len(words), spans[0][2])), frozenset())
+        text, spans, _ = self._joined([self._chance.choice(lines) for _ in range(2)])
+        return Passage(text, ((0, len(text), spans[0][2]), *spans), frozenset())
 
     def _different(self) -> Passage:
         wanted = min(3 if self._chance.random() < THREE else 2, len(self._asked))
@@ -109,8 +135,25 @@ class Passages:
         while len(lines) < wanted:
             line = self._request()
             lines.setdefault(line.intent, line)
-        words, spans, cuts = self._joined(list(lines.values()))
-        return Passage(words, (*spans, (0, len(words), SEVERAL)), frozenset(cuts))
+        text, spans, cuts = self._joined(list(lines.values()))
+        parts = [part for span in spans for part in self._parts(text, span)]
+        return Passage(text, ((0, len(text), SEVERAL), *spans, *parts), frozenset(cuts))
+
+    def _parts(self, text: str, span: Span) -> tuple[Span, ...]:
+        """Now and then the two parts of a request, each of LEAST characters."""
+        first, last, intent = span
+        places = [
+            at for at in self._places(text, first, last) if first + LEAST <= at <= last - LEAST
+        ]
+        if not places or self._chance.random() >= PARTED:
+            return ()
+        at = self._chance.choice(places)
+        return ((first, at, intent), (at, last, intent))
+
+    def _places(self, text: str, first: int, last: int) -> list[int]:
+        """Where a word may begin."""
+        gap = self._manner.gap
+        return [at for at in range(first + 1, last) if text.startswith(gap, at - len(gap))]
 
     def _request(self) -> _Line:
         """Any line with a request; one of a narrow source seldom."""
@@ -119,85 +162,90 @@ class Passages:
             if self._chance.random() < NARROW.get(line.source, 1.0):
                 return line
 
-    def _joined(self, lines: Sequence[_Line]) -> tuple[Words, list[Span], list[int]]:
-        words: list[str] = []
+    def _joined(self, lines: Sequence[_Line]) -> tuple[str, list[Span], list[int]]:
+        breath = _Breath(self._manner.gap)
         spans: list[Span] = []
         cuts: list[int] = []
         if self._chance.random() < _AROUND_IT:
-            words += self._chance.choice(_BEFORE).split()
+            breath.say(self._chance.choice(self._manner.before))
         for line in lines:
             if spans:
-                cuts.append(len(words))
-                words += self._chance.choice(_JOINTS).split()
-            said = self._heard(line)
-            spans.append((len(words), len(words) + len(said), line.intent))
-            words += said
-        return tuple(words), spans, cuts
+                cuts.append(breath.next)
+                breath.say(self._chance.choice(self._manner.joints))
+            spans.append((*breath.say(self._heard(line)), line.intent))
+        return breath.text, spans, cuts
 
-    def _heard(self, line: _Line) -> Words:
+    def _heard(self, line: _Line) -> str:
         """One reading of a line, perhaps as a poor recogniser would hear it."""
         chance = self._chance
-        words = list(chance.choice(line.readings))
-        if len(words) >= 4 and chance.random() < _DROPPED:
-            del words[chance.randrange(len(words))]
+        text = chance.choice(line.readings)
+        if chance.random() < _DROPPED:
+            text = self._manner.shortened(text, chance)
         if chance.random() < _MISHEARD:
-            words = [_SOUNDS_LIKE.get(w, w) if chance.random() < 0.3 else w for w in words]
-        if chance.random() < 0.5:
-            words = [word for word in words if word != ","] or words
-        return tuple(words)
+            text = self._manner.misheard(text, chance)
+        if chance.random() < _PAUSED:
+            text = self._paused(text)
+        if chance.random() < _COMMAS_GONE:
+            text = self._manner.gap.join(part.strip() for part in text.split(",")).strip()
+        return text.strip(" ,") or line.readings[0]
+
+    def _paused(self, text: str) -> str:
+        """With a pause before some word: a pause does not tell that another request begins."""
+        places = self._places(text, 0, len(text))
+        if not places:
+            return text
+        at = self._chance.choice(places)
+        return f"{text[:at]},{self._manner.gap}{text[at:]}"
 
 
-def _lines(examples: Sequence[Example]) -> Iterator[_Line]:
+def _lines(examples: Sequence[Example], language: str) -> Iterator[_Line]:
     for _, group in groupby(examples, key=lambda example: example.line):
         same = list(group)
-        texts = [normalise(example.text, LANGUAGE) for example in same]
-        readings = tuple(tuple(text.split()) for text in texts if text)
-        if readings:
-            yield _Line(readings, same[0].intent, same[0].source)
+        readings = (normalise(example.text, language) for example in same)
+        known = tuple(text for text in readings if text)
+        if known:
+            yield _Line(known, same[0].intent, same[0].source)
 
 
-def find_stretches(example: SeveralExample, log_shares: LogShares) -> Passage:
+def find_stretches(
+    example: SeveralExample, language: str, log_shares: LogShares, likely: LikelyPlaces
+) -> Passage:
     """Which words ask for which of the intents that an utterance is known to hold: the way of
     cutting it that a first classifier finds likeliest.
     """
-    words = tuple(normalise(example.text, LANGUAGE).split())
-    whole = (0, len(words), SEVERAL)
-    if not 2 * len(example.intents) <= len(words) <= MAX_WORDS:
-        return Passage(words, (whole,), None)
+    text = normalise(example.text, language)
+    whole = (0, len(text), SEVERAL)
+    inner = [place for place in likely(text) if LEAST <= place.at <= len(text) - LEAST]
+    if len(inner) + 1 < len(example.intents) or len(text) > MAX_CHARACTERS:
+        return Passage(text, (whole,), None)
+    edges = [0, *(place.at for place in inner), len(text)]
+
+    def worth(first: int, last: int, intent: str) -> float:
+        """Of asking for the intent between two of the edges."""
+        share = log_shares(text[slice(*stretch(first, last))])[INTENT_IDS.index(intent)]
+        return share + (inner[first - 1].chance if first else 0.0)
+
+    def stretch(first: int, last: int) -> tuple[int, int]:
+        return without_links(text, edges[first], edges[last], language)
+
+    ends = _best_ends(example.intents, len(edges) - 1, worth)
+    asked = zip(pairwise((0, *ends)), example.intents, strict=True)
+    spans = [(*stretch(*pair), intent) for pair, intent in asked]
+    return Passage(text, (whole, *spans), frozenset(edges[end] for end in ends[:-1]))
+
+
+def _best_ends(
+    intents: Sequence[str], size: int, worth: Callable[[int, int, str], float]
+) -> tuple[int, ...]:
+    """Where each stretch of `size` parts ends, so that they are worth most; one part at least."""
     best: dict[int, tuple[float, tuple[int, ...]]] = {0: (0.0, ())}
-    for place, intent in enumerate(example.intents, 1):
-        left = len(example.intents) - place
-        best = _one_more(words, best, INTENT_IDS.index(intent), left, log_shares)
-    _, starts = best[len(words)]
-    ends = [*starts[1:], len(words)]
-    spans = [_bare(words, *pair) for pair in zip(starts, ends, strict=True)]
-    named = tuple((*span, i) for span, i in zip(spans, example.intents, strict=True))
-    return Passage(words, (*named, whole), frozenset(starts[1:]))
-
-
-def _one_more(
-    words: Words,
-    best: dict[int, tuple[float, tuple[int, ...]]],
-    intent: int,
-    left: int,
-    log_shares: LogShares,
-) -> dict[int, tuple[float, tuple[int, ...]]]:
-    """The best way to each end of the next stretch, which asks for `intent`; `left` more follow."""
-    found: dict[int, tuple[float, tuple[int, ...]]] = {}
-    for start, (score, starts) in best.items():
-        ends = range(start + 2, len(words) - 2 * left + 1) if left else [len(words)]
-        linked = float(start > 0 and (words[start] in _LINKS or words[start - 1] == ","))
-        for end in ends:
-            share = log_shares(" ".join(words[start:end]))[intent]
-            if end not in found or score + linked + share > found[end][0]:
-                found[end] = (score + linked + share, (*starts, start))
-    return found
-
-
-def _bare(words: Words, start: int, end: int) -> tuple[int, int]:
-    """Without the words that join."""
-    while start < end - 1 and words[start] in _LINKS:
-        start += 1
-    while end > start + 1 and words[end - 1] in _LINKS:
-        end -= 1
-    return start, end
+    for place, intent in enumerate(intents, 1):
+        left = len(intents) - place
+        found: dict[int, tuple[float, tuple[int, ...]]] = {}
+        for start, (score, ends) in best.items():
+            for end in range(start + 1, size - left + 1) if left else [size]:
+                total = score + worth(start, end, intent)
+                if end not in found or total > found[end][0]:
+                    found[end] = (total, (*ends, end))
+        best = found
+    return best[size][1]

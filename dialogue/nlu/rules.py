@@ -28,8 +28,11 @@ _ALL_NO_EN = re.compile(
     rf"(?:\s+(?:{_NO_EN}|{_SOFT_EN}|not|else|more|all|i|do|need|anything|good|okay))*"
 )
 _LEAD_EN = re.compile(
-    r"(?:(?P<yes>yes|yeah|yep|correct|right|sure)|(?P<no>no thank you|no thanks|nope|no))\b"
-    r"(?!\s+(?:courier|driver|technician|installer|update|movement|code|tracking|receipt|package|parcel|clue|idea|sound|picture|sign|one|body|more|problem|refund|money|invoice|answer|reply|network|service)\b)"
+    r"(?:(?P<yes>yes|yeah|yep|correct|sure|"
+    r"right(?!\s+(?:then|so|well|now|away|after|before|side|left|hand|foot|one|thing|item|size|colou?r|"
+    r"address|street|building|house|door|place|name|number|order|product|model)\b))|"
+    r"(?P<no>no thank you|no thanks|nope|no))\b"
+    r"(?!\s+(?:courier|driver|technician|installer|update|movement|code|tracking|receipt|package|parcel|clue|idea|sound|picture|sign|one|body|more|problem|refund|money|invoice|answer|reply|network|service|sooner|longer|matter|doubt|wonder|way|stock|use)\b)"
     r"[\s,]*(?:and|but)?\s*"
 )
 

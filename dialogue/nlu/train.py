@@ -2,7 +2,7 @@
 
 Deterministic. Needs scipy, for the encoder also torch (make setup-acoustic) and the folder of a
 sentence model (--sentence-model); without that folder the encoder stays as it is. What it writes
-(weights.npz, encoder_en.npz) is read with numpy.
+(weights.npz, encoder_*.npz) is read with numpy.
 """
 
 import random
@@ -26,6 +26,7 @@ from dialogue.nlu.examples import (
     load_several,
 )
 from dialogue.nlu.features import DIMENSION, buckets
+from dialogue.nlu.manners import MANNERS
 from dialogue.nlu.normalise import normalise
 from dialogue.nlu.train_boundaries import fit_boundaries
 from dialogue.nlu.word_vectors import WordVectors
@@ -45,18 +46,6 @@ SEED = 20
 
 SHORT_ONES = frozenset({"affirm", "deny", "greeting_thanks", "out_of_scope"})
 """Never part of a pair of requests."""
-_AROUND = {
-    "zh": (
-        ["", "你好", "您好我想问一下", "喂那个", "是这样的", "麻烦问下", "就是", "那什么",
-         "我跟你说", "不好意思", "我想问下", "你好我这边", "呃我那个"],
-        ["", "", "谢谢", "可以吗", "麻烦了", "怎么办", "你看看", "行不行", "啊", "呀"],
-    ),
-    "en": (
-        ["", "hi", "hello", "so", "well", "yeah hi", "hi there so", "excuse me", "listen", "look",
-         "good morning", "okay so", "hi i am calling because", "hello my name is sam and"],
-        ["", "", "please", "thanks", "thank you", "can you help me", "if that is okay", "you see"],
-    ),
-}  # fmt: skip
 _JOINTS = {
     "zh": ["", ",", ",", "然后", "还有", ",另外", ",顺便", "而且"],
     "en": [" ", " and ", " and ", " , ", " also ", " but ", " so ", " then "],
@@ -74,7 +63,7 @@ def main(arguments: Sequence[str]) -> None:
         "--sentence-model",
         type=Path,
         metavar="FOLDER",
-        help="all-MiniLM-L6-v2 (model.safetensors, vocab.txt): trains the English encoder, too",
+        help="all-MiniLM-L6-v2 (model.safetensors, vocab.txt): trains the encoder, too",
     )
     folder = parser.parse_args(arguments).sentence_model
     if folder is not None and not (folder / "model.safetensors").is_file():
@@ -85,13 +74,15 @@ def main(arguments: Sequence[str]) -> None:
         "intents": np.array(CLASSES),
         "examples": np.array(examples_digest()),
     }
-    for language in ("zh", "en"):
-        weights = fit(all_rows(load_examples(language), load_several(language), language), language)
-        arrays |= _pack(weights, language)
-        if language == "en" and folder is not None:
-            from dialogue.nlu.train_encoder import write_encoder
+    first = {}
+    for language in MANNERS:
+        rows = all_rows(load_examples(language), load_several(language), language)
+        first[language] = fit(rows, language)
+        arrays |= _pack(first[language], language)
+    if folder is not None:
+        from dialogue.nlu.train_encoder import write_encoder
 
-            write_encoder(weights, folder)
+        write_encoder(first, folder)
     np.savez_compressed(WEIGHTS_FILE, **arrays)  # type: ignore[arg-type]
 
 
@@ -198,9 +189,9 @@ def rows_of_several(examples: Sequence[SeveralExample], language: str) -> list[R
 
 def _in_talk(text: str, language: str, chance: random.Random) -> str:
     """A request with a greeting, a hesitation or a politeness around it."""
-    before, after = _AROUND[language]
-    gap = " " if language == "en" else ""
-    said = gap.join((chance.choice(before), text, chance.choice(after)))
+    manner = MANNERS[language]
+    before, after = ("", *manner.before), ("", "", *manner.after)
+    said = manner.gap.join((chance.choice(before), text, chance.choice(after)))
     return normalise(said, language)
 
 

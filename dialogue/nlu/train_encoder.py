@@ -4,25 +4,27 @@ an utterance is, and where another begins. Needs torch; called by `python -m dia
 
 import random
 import sys
-from collections.abc import Iterable, Sequence
-from functools import cache
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 import torch
 
 from dialogue.nlu.classifier import CLASSES, LanguageWeights
-from dialogue.nlu.encoder import ENCODER_FILE
+from dialogue.nlu.encoder import ENCODER_FILES
 from dialogue.nlu.encoder_network import Network, Row
-from dialogue.nlu.examples import load_examples, load_several
+from dialogue.nlu.examples import SeveralExample, load_examples, load_several
+from dialogue.nlu.glosses import read_glosses
+from dialogue.nlu.mandarin_words import by_frequency
 from dialogue.nlu.normalise import normalise
-from dialogue.nlu.passages import Passages, find_stretches
+from dialogue.nlu.passages import Passage, Passages, find_stretches
 from dialogue.nlu.sentence_model import read_pieces
-from dialogue.nlu.word_pieces import END, START, UNKNOWN, WordPieces
+from dialogue.nlu.word_pieces import END, START, UNKNOWN, WordPieces, mandarin_runs
 
 PIECES = 9000
-"""Kept of the model's: those of the examples, letters, and then the common ones."""
-PASSES, BATCH = 6, 64
+"""English ones kept of the model's: those of the examples, letters, and then the common ones."""
+PASSES, BATCH = 4, 64
 PACE, HEAD_PACE = 4e-4, 2e-3
 """How far a weight moves at most: of the model's own, of the new ones."""
 WARMING = 100
@@ -36,32 +38,49 @@ SORTED = 20
 SEED = 22
 
 
-def write_encoder(first: LanguageWeights, folder: Path) -> None:
-    """Train the encoder on all English examples, from the sentence model in the folder; `first`
-    tells where the requests of an utterance lie.
+def write_encoder(first: Mapping[str, LanguageWeights], folder: Path) -> None:
+    """Train the encoder on all examples, from the sentence model in the folder; the `first` reader
+    of each language tells where the requests of an utterance lie.
     """
-    examples, several = load_examples("en"), load_several("en")
+    passages, texts = [], {}
+    for language, weights in first.items():
+        examples, several = load_examples(language), load_several(language)
+        found = stretches_of(several, language, weights)
+        passages.append(Passages(examples, found, language, SEED))
+        said = [e.text for e in examples] + [e.text for e in several]
+        texts[language] = [normalise(text, language) for text in said]
+    glosses = read_glosses()
+    pieces = [*kept_pieces(read_pieces(folder), texts["en"]), *kept_words(glosses, texts["zh"])]
+    torch.manual_seed(SEED)  # the heads begin by chance
+    packed = fit_encoder(passages, Network(folder, pieces, glosses)).packed()
+    words = ("pieces", "words", "words_step")
+    layers = {name: numbers for name, numbers in packed.items() if name not in words}
+    np.savez_compressed(ENCODER_FILES[0], **layers)  # type: ignore[arg-type]
+    np.savez_compressed(ENCODER_FILES[1], **{name: packed[name] for name in words})  # type: ignore[arg-type]
+
+
+def stretches_of(
+    examples: Iterable[SeveralExample], language: str, first: LanguageWeights
+) -> list[Passage]:
+    """The utterances with several requests, each cut as the first reader finds likeliest."""
 
     @cache
     def log_shares(text: str) -> Sequence[float]:
-        shares = first.log_shares(text, "en")
+        shares = first.log_shares(text, language)
         return [0.0] * len(CLASSES) if shares is None else shares.tolist()
 
-    passages = Passages(examples, [find_stretches(e, log_shares) for e in several], SEED)
-    texts = [normalise(e.text, "en") for some in (examples, several) for e in some]
-    network = fit_encoder(passages, texts, folder)
-    np.savez_compressed(ENCODER_FILE, **network.packed())  # type: ignore[arg-type]
+    likely = partial(first.boundaries.places, language=language)
+    return [find_stretches(example, language, log_shares, likely) for example in examples]
 
 
-def fit_encoder(passages: Passages, texts: Iterable[str], folder: Path) -> Network:
-    """The network, trained; the pieces of `texts` are kept. The same on every run of one machine;
-    tells the loss of each pass on stderr.
+def fit_encoder(passages: Sequence[Passages], network: Network) -> Network:
+    """The network, trained; the same on every run of one machine; tells the loss of each pass on
+    stderr.
     """
     torch.manual_seed(SEED)
     torch.set_num_threads(1)
     order = random.Random(SEED)
-    network = Network(folder, kept_pieces(read_pieces(folder), texts))
-    passes = [passages.one_pass() for _ in range(PASSES)]
+    passes = [[passage for some in passages for passage in some.one_pass()] for _ in range(PASSES)]
     optimiser, pace = _optimiser(network, sum(-(-len(one) // BATCH) for one in passes))
     for number, one in enumerate(passes, 1):
         total = 0.0
@@ -95,7 +114,7 @@ def _optimiser(
 
 
 def kept_pieces(pieces: Sequence[str], examples: Iterable[str]) -> list[str]:
-    """The pieces that the encoder keeps, in the model's order."""
+    """The English pieces that the encoder keeps, in the model's order."""
     known = WordPieces(pieces)
     numbers = {number for text in examples for word in text.split() for number in known.of(word)}
     plain = [(n, p.removeprefix("##")) for n, p in enumerate(pieces) if p.isascii()]
@@ -109,13 +128,19 @@ def kept_pieces(pieces: Sequence[str], examples: Iterable[str]) -> list[str]:
     return [pieces[n] for n in sorted(numbers)]
 
 
+def kept_words(glosses: Mapping[str, str], examples: Iterable[str]) -> list[str]:
+    """The Mandarin words that the encoder keeps, the commonest of the examples first."""
+    runs = [run for text in examples for run in mandarin_runs(text)]
+    return by_frequency(list(glosses), runs)
+
+
 def batches(rows: Sequence[Row], order: random.Random) -> list[list[Row]]:
     """All rows in another order, those of like length together."""
     mixed = list(rows)
     order.shuffle(mixed)
     found: list[list[Row]] = []
     for at in range(0, len(mixed), BATCH * SORTED):
-        near = sorted(mixed[at : at + BATCH * SORTED], key=lambda row: len(row[0]))
+        near = sorted(mixed[at : at + BATCH * SORTED], key=lambda row: len(row.numbers))
         found += [near[n : n + BATCH] for n in range(0, len(near), BATCH)]
     order.shuffle(found)
     return found

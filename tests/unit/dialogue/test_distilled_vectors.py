@@ -40,11 +40,3 @@ def test_what_is_written_is_near_what_was_meant(tmp_path):
         read = data["directions"] * data["steps"].astype(np.float32)[:, None]
         assert data["words"].tobytes() == b"one\ntwo\nthree"
     assert np.abs(read - vectors).max() < 0.03
-
-
-def test_each_gloss_word_is_listed_once_and_is_mandarin():
-    words = [
-        w for listed in word_vectors.read_glosses(word_vectors.GLOSSES).values() for w in listed
-    ]
-    assert len(words) == len(set(words))
-    assert all(isinstance(word, str) and 1 <= len(word) <= 8 for word in words)

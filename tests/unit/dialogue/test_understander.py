@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from dialogue.cli_view import to_json
+from dialogue.nlu import rules
 from dialogue.nlu.classifier import WEIGHTS_FILE
 from dialogue.nlu.examples import examples_digest, load_examples
 from dialogue.nlu.normalise import normalise
@@ -191,3 +192,19 @@ def test_the_view_is_plain_json(understander):
     assert view["intents"][0]["name"] == "return_goods"
     assert view["entities"] == [{"type": "product", "value": "shirt", "text": "shirt"}]
     assert view["language"] == "en"
+
+
+@pytest.mark.parametrize(
+    ("text", "led"),
+    [
+        ("right where is my parcel", "affirm"),
+        ("right building but the wrong flat", None),
+        ("right then bye", None),
+        ("no cancel it", "deny"),
+        ("no longer working", None),
+        ("no sooner did it come than it broke", None),
+    ],
+)
+def test_only_an_answer_leads_what_follows(text, led):
+    found = rules.leading_answer(text, "en")
+    assert (found and found[0]) == led
