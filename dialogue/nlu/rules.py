@@ -40,6 +40,10 @@ _PERSON_ZH = re.compile(
     "人工|真人|[转找接跟和]客服|客服(?:说|讲|谈)|叫(?:你们)?(?:经理|主管|负责人)"
 )
 _NOT_PERSON_ZH = re.compile("(?:不要|不用|不需要|不想)(?:转|找)?(?:人工|真人|客服)")
+_HOW_WE_SPEAK = (
+    r"^(?!.*\b(?:person|someone|somebody|human|agent|people)\b)"
+    r".*\b(?:speak|talk)\b(?: \w+){0,4} (?:slow(?:er|ly)?|up|loud(?:er|ly)?)\b"
+)
 _PERSON_EN = re.compile(
     r"\b(?:agent|representative|operator|real person|human|customer service)\b|"
     r"\b(?:speak|talk|connect|transfer)\b.*\b(?:person|someone|somebody|manager|support|people)\b"
@@ -48,7 +52,7 @@ _NOT_PERSON_EN = re.compile(
     r"\b(?:not|no)\b(?: \w+){0,4} (?:agent|representative|operator|person|human)\b|"
     r"\b(?:the|your) (?:agent|representative|operator) (?:was|is|were|told)\b|"
     r"\b(?:complain|complaint|report)\b.* about .*\b(?:agent|representative|operator)\b|"
-    r"\b(?:travel|insurance|estate) agent\b"
+    r"\b(?:travel|insurance|estate) agent\b|" + _HOW_WE_SPEAK
 )
 
 
@@ -80,5 +84,5 @@ def asks_for_person(text: str, language: str) -> str | None:
 
 
 def refuses_person(text: str, language: str) -> bool:
-    """The words name a person only to say no ("不要人工")."""
+    """The words name a person only to say no ("不要人工"), or ask how we speak, not with whom."""
     return (_NOT_PERSON_ZH if language == "zh" else _NOT_PERSON_EN).search(text) is not None

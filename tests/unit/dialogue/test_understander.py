@@ -195,6 +195,18 @@ def test_the_view_is_plain_json(understander):
 
 
 @pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("could you speak a bit more slowly", True),
+        ("please speak up", True),
+        ("i want to speak to someone slowly please", False),
+    ],
+)
+def test_a_wish_how_we_speak_is_no_wish_for_a_person(text, refused):
+    assert rules.refuses_person(text, "en") is refused
+
+
+@pytest.mark.parametrize(
     ("text", "led"),
     [
         ("right where is my parcel", "affirm"),
