@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from dialogue.errors import WeightsMissing
+from dialogue.nlu import concepts
 from dialogue.nlu.boundaries import Boundaries, Place
 from dialogue.nlu.encoder import Encoder, Floats, Heard
 from dialogue.nlu.features import DIMENSION, buckets
@@ -70,6 +71,7 @@ class Classifier:
             if tuple(data["intents"]) != CLASSES:
                 raise WeightsMissing(path.name, "trained for another list of intents")
             languages = {lang: _unpack(data, lang, path) for lang in ("zh", "en")}
+        concepts.shipped()  # now, and not while the first caller waits
         return cls(languages, Encoder.load())
 
     def read(self, text: str, language: str) -> "Reading":

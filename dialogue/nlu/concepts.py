@@ -18,10 +18,15 @@ Lexicon = Mapping[str, str]
 """Word -> concept."""
 
 
-@cache
 def lexicon(language: str) -> Lexicon:
     """The shipped words of one language; read once, raises DataInvalid."""
-    return load_concepts()[language]
+    return shipped()[language]
+
+
+@cache
+def shipped() -> dict[str, Lexicon]:
+    """The shipped words of all languages."""
+    return load_concepts()
 
 
 def load_concepts(path: Path = CONCEPTS_FILE) -> dict[str, Lexicon]:
