@@ -15,7 +15,7 @@ from asr.errors import ChannelMissing, GrammarEmpty
 from asr.language import READINGS, Contrast, Told, tell
 from asr.readings import join_words
 from asr.recognizer import SpeechModel, Transcript
-from asr.transcribe import transcribe
+from asr.transcribe import decoded
 from audio.files import read_sound
 from audio.frames import RATE
 from audio.resample import resample
@@ -57,10 +57,13 @@ def listen_file(
     }
     spoken = {la: list(chain(*by_channel.values())) for la, by_channel in heard.items()}
     told = tell(spoken, contrast)
+    with_words = {
+        number: [one for one in found if one.text] for number, found in heard[told.language].items()
+    }
     seconds = next(iter(channels.values())).size / rate
     return {
         "file": str(path),
-        **_described(heard[told.language], told, request.alternatives),
+        **_described(with_words, told, request.alternatives),
         "seconds": round(seconds, 3),
         "real_time_factor": round((time.monotonic() - began) / seconds, 4),
     }
@@ -78,7 +81,7 @@ def _hear(
 ) -> dict[int, list[Transcript]]:
     readings = max(request.alternatives, READINGS if telling else 0)
     return {
-        number: transcribe(pcm, model, grammar=request.grammar, alternatives=readings)
+        number: decoded(pcm, model, grammar=request.grammar, alternatives=readings)
         for number, pcm in sound.items()
     }
 

@@ -29,15 +29,27 @@ def transcribe(
     alternatives: int = 0,
 ) -> list[Transcript]:
     """Utterances with words in 8 kHz sound, in order; times count from `start_ms`."""
+    heard = decoded(pcm, model, start_ms=start_ms, grammar=grammar, alternatives=alternatives)
+    return [transcript for transcript in heard if transcript.text]
+
+
+def decoded(
+    pcm: Pcm,
+    model: SpeechModel,
+    *,
+    start_ms: int = 0,
+    grammar: tuple[str, ...] | None = None,
+    alternatives: int = 0,
+) -> list[Transcript]:
+    """The same with utterances of which no word is known: they tell which language it is not."""
     length_ms = pcm.size * 1000 // RATE
     spans = speech_spans(pcm)
     if not spans and _LEAST_MS <= length_ms <= _BRIEF_MS:
         spans = [(0, length_ms)]
-    found = [
+    return [
         shifted(decode(pcm, span, model.open(grammar, alternatives)), start_ms + span[0])
         for span in spans
     ]
-    return [transcript for transcript in found if transcript.text]
 
 
 def decode(pcm: Pcm, span: tuple[int, int], recognizer: Recognizer) -> Transcript:
