@@ -15,7 +15,7 @@ from asr.errors import ChannelMissing, GrammarEmpty
 from asr.language import READINGS, Contrast, Told, tell
 from asr.readings import join_words
 from asr.recognizer import SpeechModel, Transcript
-from asr.transcribe import decoded
+from asr.transcribe import transcribe
 from audio.files import read_sound
 from audio.frames import RATE
 from audio.resample import resample
@@ -81,7 +81,7 @@ def _hear(
 ) -> dict[int, list[Transcript]]:
     readings = max(request.alternatives, READINGS if telling else 0)
     return {
-        number: decoded(pcm, model, grammar=request.grammar, alternatives=readings)
+        number: transcribe(pcm, model, grammar=request.grammar, alternatives=readings)
         for number, pcm in sound.items()
     }
 

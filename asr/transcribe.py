@@ -28,20 +28,9 @@ def transcribe(
     grammar: tuple[str, ...] | None = None,
     alternatives: int = 0,
 ) -> list[Transcript]:
-    """Utterances with words in 8 kHz sound, in order; times count from `start_ms`."""
-    heard = decoded(pcm, model, start_ms=start_ms, grammar=grammar, alternatives=alternatives)
-    return [transcript for transcript in heard if transcript.text]
-
-
-def decoded(
-    pcm: Pcm,
-    model: SpeechModel,
-    *,
-    start_ms: int = 0,
-    grammar: tuple[str, ...] | None = None,
-    alternatives: int = 0,
-) -> list[Transcript]:
-    """The same with utterances of which no word is known: they tell which language it is not."""
+    """Utterances in 8 kHz sound, in order; times count from `start_ms`. Those of which no word is
+    known are among them: they tell which language it is not.
+    """
     length_ms = pcm.size * 1000 // RATE
     spans = speech_spans(pcm)
     if not spans and _LEAST_MS <= length_ms <= _BRIEF_MS:

@@ -51,7 +51,7 @@ class EmotionView:
             at_ms = len(calm) * 1000 // RATE
             state = self._scorer.hear(state, calm, "", language, at_ms).state
         pcm = _mono(path)
-        words = " ".join(t.text for t in transcribe(pcm, self._model(language)))
+        words = " ".join(t.text for t in transcribe(pcm, self._model(language)) if t.text)
         return to_json(
             self._scorer.hear(state, pcm, words, language, at_ms + len(pcm) * 1000 // RATE)
         )

@@ -13,7 +13,7 @@ from asr.training.errors import AcousticModelBroken, NotOurModel, TrainingError
 from asr.training.graph_files import GraphSize, write_graph
 from asr.training.lexicon import Pronunciation, read_lexicon, write_lexicon
 from asr.training.ngram import LanguageModelOptions, Sentence
-from asr.training.phone_sets import phone_set
+from asr.training.phone_sets import PhoneSet, phone_set
 from asr.training.segmentation import Segmenter
 from asr.training.texts import WeightedText, load_text
 from asr.training.transition_model import TransitionModel, read_transition_model
@@ -50,21 +50,20 @@ def build(request: dict[str, Any]) -> GraphSize:
     lexicon = kept if kept is not None else whole_lexicon(text, sentences, language)
     lexicon = [*lexicon, *added_lexicon(added, lexicon, language)]
     heard = _hearable([*sentences, *added_sentences(added, language)], lexicon)
-    phones, model = phone_set(language), _sounds(base, language)
+    phones = phone_set(language)
+    model = _sounds(base, phones)
     options = LanguageModelOptions(unknown_cost=UNKNOWN_COST[language])
     size = write_graph(target, lexicon, heard, phones, model, options)
     write_lexicon(target / LEXICON, lexicon)
     return size
 
 
-def _sounds(base: Path, language: str) -> TransitionModel:
+def _sounds(base: Path, phones: PhoneSet) -> TransitionModel:
     """Of the base's acoustic model, which must be one of this version's."""
     path = base / "am" / "final.mdl"
     model = read_transition_model(path)
-    if len(model.phones) != phone_set(language).size:
-        raise AcousticModelBroken(
-            path, f"it has {len(model.phones)} sounds, not {phone_set(language).size}"
-        )
+    if len(model.phones) != phones.size:
+        raise AcousticModelBroken(path, f"it has {len(model.phones)} sounds, not {phones.size}")
     return model
 
 

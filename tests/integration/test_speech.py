@@ -136,6 +136,15 @@ def test_noise_for_ever_is_no_utterance_for_the_real_model(models):
     assert [event for event in events if isinstance(event, UtteranceHeard)] == []
 
 
+@pytest.mark.parametrize(
+    ("language", "outside"),
+    [("en", "glaciers carve valleys through granite"), ("zh", "冰川侵蚀花岗岩形成峡谷")],
+)
+def test_talk_outside_the_domain_is_mostly_unknown(models, speaker, language, outside):
+    (heard,) = transcribe(over_the_line(speaker, outside, language), models[language])
+    assert heard.unknown_ms > heard.spoken_ms / 2
+
+
 def test_a_recording_is_cut_at_silence_and_timed_from_its_start(models, speaker):
     voice = over_the_line(speaker, *PHRASES[0])
     pcm = np.concatenate([voice, silence(3000), voice, silence(500)])

@@ -10,8 +10,10 @@ def raw(*words):
     ]
 
 
-def test_unknown_sound_gives_no_word_but_lowers_the_confidence():
-    transcript = transcript_of(raw("my", "[unk]", "order"), "en")
+@pytest.mark.parametrize("unknown", ["[unk]", ""])  # in a grammar, in free decoding
+def test_unknown_sound_gives_no_word_but_lowers_the_confidence(unknown):
+    transcript = transcript_of(raw("my", unknown, "order"), "en")
+    assert transcript.unknown_ms == 400
     assert transcript.text == "my order"
     assert [word.text for word in transcript.words] == ["my", "order"]
     assert transcript.confidence == pytest.approx(0.6)

@@ -1,6 +1,7 @@
 import pytest
 
 from asr.model_files import default_models
+from asr.training.build import build
 from asr.training.decoding_graph import add_loops
 from asr.training.errors import AcousticModelBroken
 from asr.training.graphs import Arc, Graph
@@ -29,6 +30,12 @@ def test_a_cut_acoustic_model_is_refused(tmp_path, length):
     path.write_bytes(whole[:length])
     with pytest.raises(AcousticModelBroken, match=r"final\.mdl"):
         read_transition_model(path)
+
+
+def test_a_model_of_other_sounds_is_refused_before_a_graph_is_built(tmp_path):
+    request = {"language": "zh", "base": default_models()["en"], "target": tmp_path}
+    with pytest.raises(AcousticModelBroken, match="has 163 sounds, not 215"):
+        build({**request, "words": [], "whole": False, "sentences": []})
 
 
 def test_a_reader_says_what_it_found_instead():
