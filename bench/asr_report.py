@@ -35,6 +35,7 @@ from bench.asr_sounds import (
     Studio,
     digit_strings,
     heldout,
+    same_but_for_tone,
     sentences,
     units,
 )
@@ -116,6 +117,16 @@ def digits_right(ear: Ear, clips: Iterable[Clip]) -> dict[str, float]:
         wrong[clip.condition] += edits(clip.words, ear.hear(clip.pcm, DIGITS[ear.language]))
         total[clip.condition] += len(clip.words)
     return {key: round(100 - 100 * wrong[key] / total[key], 1) for key in total}
+
+
+def tones_right(ear: Ear, studio: Studio, groups: list[list[str]]) -> dict[str, float]:
+    """Percent of words right by condition, each with a grammar of all that differ by tone alone."""
+    right, total = Counter[str](), Counter[str]()
+    for group in groups:
+        for clip in studio.clips(group, ear.language):
+            right[clip.condition] += ear.hear(clip.pcm, tuple(group)) == clip.words
+            total[clip.condition] += 1
+    return {key: round(100 * right[key] / total[key], 1) for key in total}
 
 
 def false_words(ear: Ear, clips: Iterable[Clip]) -> dict[str, float]:
@@ -209,6 +220,9 @@ def measure(ear: Ear, studio_seed: int, options: argparse.Namespace) -> dict[str
     if "outside" in options.sets:
         clips = studio.clips(sentences(language, "outside"), language)
         results["false words outside %"] = false_words(ear, clips)
+    if language == "zh" and "tones" in options.sets:
+        groups = same_but_for_tone()
+        results["words right that differ by tone %"] = tones_right(ear, studio, groups)
     if options.human:
         people = human(ear, options.human, options.speakers)
         results["people: words right, or sentences' errors, %"] = people
@@ -227,7 +241,7 @@ def main() -> int:
         help="only these people, as dataset/speaker; those that training heard prove little",
     )  # fmt: skip
     arguments.add_argument("--lang", choices=("zh", "en"))
-    arguments.add_argument("--sets", default="hotline,dialogue,engine,digits,outside")
+    arguments.add_argument("--sets", default="hotline,dialogue,engine,digits,outside,tones")
     arguments.add_argument("--show", type=int, default=0, help="so many errors of each set")
     arguments.add_argument("--json", action="store_true")
     options = arguments.parse_args()

@@ -49,6 +49,12 @@ def sentences(language: str, kind: str) -> list[str]:
     return list(yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))[language][kind])
 
 
+def same_but_for_tone() -> list[list[str]]:
+    """Groups of Mandarin words that nothing but their tones tells apart."""
+    groups = yaml.safe_load(SENTENCES.read_text(encoding="utf-8"))["zh"]["same_but_for_tone"]
+    return [group.split() for group in groups]
+
+
 def heldout(language: str, folder: Path) -> list[str]:
     """Sentences that dialogue's own tests keep from its training."""
     data = yaml.safe_load((folder / f"heldout_{language}.yaml").read_text(encoding="utf-8"))

@@ -5,7 +5,9 @@ is missing, so it only runs in the process that builds a model.
 """
 
 import ctypes as c
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,13 @@ _RATE, _PITCH, _RANGE, _WORD_GAP = 1, 3, 4, 7
 """espeak_PARAMETER numbers."""
 _END_OF_EVENTS, _WORD_EVENT, _PHONEME_EVENT = 0, 1, 7
 _CHUNK_MS = 500
+_BETWEEN, _SEPARATOR_BITS = "\x1f", 8
+"""What TextToPhonemes writes between two sounds, and from which bit on its mode holds that."""
+_STRESS = "',"
+_MANDARIN = "cmn"
+_TONED = re.compile(r"(.*\D)(11|35|51|55|214)")
+_TONES = {"55": 1, "35": 2, "214": 3, "51": 4, "11": 5}
+"""espeak-ng writes a Mandarin tone as its heights in Chao's numbers; and what pinyin numbers it."""
 
 
 class _Name(c.Union):
@@ -46,6 +55,8 @@ class Sound:
     length: int
     sample: int = 0
     """Where it begins in what was spoken."""
+    tone: int = 0
+    """Of a Mandarin syllable's vowel: 1 to 4, or 5 for the neutral one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,8 @@ class Espeak:
             c.c_char_p, c.c_size_t, c.c_uint, c.c_int, c.c_uint, c.c_uint,
             c.POINTER(c.c_uint), c.c_void_p,
         ]  # fmt: skip
+        self._library.espeak_TextToPhonemes.argtypes = [c.POINTER(c.c_char_p), c.c_int, c.c_int]
+        self._library.espeak_TextToPhonemes.restype = c.c_char_p
 
     def sounds(self, text: str, voice: str) -> list[Sound]:
         """Phonemes in order; raises ValueError for a voice that does not exist."""
@@ -108,7 +121,21 @@ class Espeak:
         self._library.espeak_SetSynthCallback(self._keep)
         data = text.encode() + b"\0"
         self._library.espeak_Synth(data, len(data), 0, 1, 0, _UTF8, None, None)
-        return Spoken(np.frombuffer(self._samples, "<i2").astype(np.int16), self._sounds)
+        samples = np.frombuffer(self._samples, "<i2").astype(np.int16)
+        if manner.voice.startswith(_MANDARIN):
+            return Spoken(samples, with_tones(self._sounds, list(self._written(text))))
+        return Spoken(samples, self._sounds)
+
+    def _written(self, text: str) -> Iterator[str]:
+        """The text's sounds with their tones, which no event tells."""
+        rest = c.c_char_p(text.encode())
+        mode = ord(_BETWEEN) << _SEPARATOR_BITS
+        for _ in text:
+            clause = self._library.espeak_TextToPhonemes(c.byref(rest), _UTF8, mode) or b""
+            for word in clause.decode("utf-8", "replace").split(" "):
+                yield from (sound.lstrip(_STRESS) for sound in word.split(_BETWEEN))
+            if not rest.value:
+                return
 
     def _set(self, manner: Manner) -> None:
         variant = manner.voice.partition("+")[2]
@@ -132,7 +159,31 @@ class Espeak:
                 self._word = (event.text_position - 1, event.length)
             elif event.type == _PHONEME_EVENT:
                 raw = bytes(event.id.string).split(b"\0")[0]
-                mnemonic = raw.decode("utf-8", "replace").lstrip("',")
+                mnemonic = raw.decode("utf-8", "replace").lstrip(_STRESS)
                 self._sounds.append(Sound(mnemonic, *self._word, event.sample))
             number += 1
         return 0
+
+
+def with_tones(sounds: Sequence[Sound], written: Sequence[str]) -> list[Sound]:
+    """The sounds with the tones of what is written; without any where the two are not the same."""
+    read = [_parted(one) for one in written if _is_spoken(one)]
+    spoken = [sound for sound in sounds if _is_spoken(sound.mnemonic)]
+    if [name for name, _ in read] != [sound.mnemonic for sound in spoken]:
+        return list(sounds)
+    tones = iter([tone for _, tone in read])
+    return [
+        replace(sound, tone=next(tones)) if _is_spoken(sound.mnemonic) else sound
+        for sound in sounds
+    ]
+
+
+def _parted(written: str) -> tuple[str, int]:
+    """A mnemonic and its tone, or 0."""
+    found = _TONED.fullmatch(written)
+    return (found[1], _TONES[found[2]]) if found else (written, 0)
+
+
+def _is_spoken(mnemonic: str) -> bool:
+    """And neither a pause nor a limit."""
+    return bool(mnemonic) and not mnemonic.startswith("_")

@@ -15,10 +15,9 @@ _SYLLABLE_LIMIT = "_|"
 
 def phones_of(sounds: Sequence[Sound], voice: str, language: str) -> list[list[str] | None]:
     """Phones of every sound: none for a pause or a limit, None for a sound that we do not know."""
-    names = [sound.mnemonic for sound in sounds]
     if language == "zh":
-        return mandarin_phones(names)
-    return english_phones(names, voice.partition("+")[0])
+        return mandarin_phones(sounds)
+    return english_phones([sound.mnemonic for sound in sounds], voice.partition("+")[0])
 
 
 def spans_of(spoken: Spoken, rate: int, voice: str, language: str) -> list[Span]:

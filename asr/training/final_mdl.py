@@ -2,10 +2,11 @@
 
 Behind the network ln p(sound) becomes what the decoder adds up: the sounds' shares in training are
 taken out, what is left is shared out between the sounds again, and all is scaled against the
-language model. So a sound that is clearly heard scores nearly nothing and any other far less. The
-sounds of unknown words score always the same amount less than the likeliest sound of the moment:
-they are dearer than the right phones, cheaper than wrong ones, and no cheaper for noise, in which
-no sound is clear (after Boite and others, "online garbage", Eurospeech 1993).
+language model. A vowel counts whole and its tone in part, for strange voices' tones are less clear
+than their vowels. So a sound that is clearly heard scores nearly nothing and any other far less.
+The sounds of unknown words score always the same amount less than the likeliest sound of the
+moment: they are dearer than the right phones, cheaper than wrong ones, and no cheaper for noise,
+in which no sound is clear (after Boite and others, "online garbage", Eurospeech 1993).
 """
 
 from collections.abc import Iterator, Sequence
@@ -27,6 +28,12 @@ class Scoring:
 
     prior_power: float = 0.8
     """How much of a sound's share in training is taken out; 1 would be Bayes' rule."""
+    tone: float = 1.0
+    """How much a vowel's tone counts beside the vowel; 0 would leave tones to the language model.
+
+    1 less this must be k / (255 - k) for a whole k: the file holds a byte a number, and only then
+    nought is nought.
+    """
     scale: float = 0.6
     """Of all acoustic scores: neighbouring frames are no independent witnesses."""
     unknown_word: float = 2.4
@@ -50,7 +57,7 @@ def final_mdl(
     writer.token("<Nnet3>")
     graph = _Graph()
     graph.add_network(network)
-    graph.add_scoring(network.priors, scoring)
+    graph.add_scoring(network.priors, scoring, toned_outputs(phones))
     shared = graph.last
     graph.add_sharpening(network.shape.outputs)
     scores = decoder or _scores(network.shape.outputs, scoring)
@@ -65,14 +72,31 @@ def final_mdl(
     return writer.data()
 
 
-def shared_out(log_posteriors: Matrix, priors: Matrix, scoring: Scoring) -> Matrix:
+def toned_outputs(phones: PhoneSet) -> list[range]:
+    """The outputs of each vowel that has tones; silence is output 0."""
+    bases = [phone.rstrip("12345") for phone in ("", *phones.phones)]
+    groups = (range(bases.index(base), bases.index(base) + bases.count(base)) for base in bases)
+    return [group for group in dict.fromkeys(groups) if len(group) > 1]
+
+
+def shared_out(
+    log_posteriors: Matrix, priors: Matrix, scoring: Scoring, toned: Sequence[range] = ()
+) -> Matrix:
     """How likely each sound is by the sound alone, as shares of one."""
-    return log_softmax(_without_priors(priors, scoring)(log_posteriors))
+    tones = [log_softmax(log_posteriors[:, group.start : group.stop]) for group in toned]
+    given = np.hstack([log_posteriors, *tones])
+    return log_softmax(without_priors(priors, scoring, toned)(given))
 
 
-def _without_priors(priors: Matrix, scoring: Scoring) -> Affine:
-    bias = -scoring.prior_power * np.log(priors)
-    return Affine(np.eye(len(priors), dtype=np.float32), bias.astype(np.float32))
+def without_priors(priors: Matrix, scoring: Scoring, toned: Sequence[range]) -> Affine:
+    """Of ln p(sound), and of ln p(tone) of each vowel, of which too much is taken out again."""
+    outputs, likely = len(priors), np.log(priors)
+    rows = [row for group in toned for row in group]
+    weights = np.eye(outputs, outputs + len(rows))
+    weights[rows, range(outputs, outputs + len(rows))] = scoring.tone - 1
+    tones = [log_softmax(likely[None, group.start : group.stop])[0] for group in toned]
+    bias = -scoring.prior_power * (weights @ np.concatenate([likely, *tones]))
+    return Affine(weights.astype(np.float32), bias.astype(np.float32))
 
 
 def _scores(outputs: int, scoring: Scoring) -> Affine:
@@ -113,10 +137,21 @@ class _Graph:
         self.add_affine("last", self.last, network.last)
         self._add_simple("posteriors", "LogSoftmaxComponent", self.last, shape.outputs)
 
-    def add_scoring(self, priors: Matrix, scoring: Scoring) -> None:
+    def add_scoring(self, priors: Matrix, scoring: Scoring, toned: Sequence[range]) -> None:
         """What `shared_out` does."""
-        self.add_affine("likely", self.last, _without_priors(priors, scoring))
+        posteriors = self.last
+        tones = [self._add_tones(posteriors, group) for group in toned]
+        given = f"Append({', '.join([posteriors, *tones])})" if tones else posteriors
+        self.add_affine("likely", given, without_priors(priors, scoring, toned))
         self._add_simple("shared", "LogSoftmaxComponent", self.last, len(priors))
+
+    def _add_tones(self, posteriors: str, group: range) -> str:
+        """The node of ln p(tone) of one vowel."""
+        name = f"vowel{group.start}"
+        extent = f"dim={len(group)} dim-offset={group.start}"
+        self._nodes.append(f"dim-range-node name={name} input-node={posteriors} {extent}")
+        self._add_simple(f"tones{group.start}", "LogSoftmaxComponent", name, len(group))
+        return self.last
 
     def add_sharpening(self, outputs: int) -> None:
         """ln of the shares' fourth powers, as shares of one again."""

@@ -14,13 +14,24 @@ ENGLISH = (
 )  # fmt: skip
 """ARPAbet, and ax, the weak vowel of "about"."""
 
-MANDARIN = (
-    "n", "i", "t", "X", "Au", "j", "@", "w", "S;", "N", "A", "s.", "u", "i.", "a", "uei", "p",
-    "f", "l", "iou", "tS;h", "m", "iE", "kh", "o-", "ts.", "th", "y", "uai", "o", "ou", "s", "y&",
-    "i[", "tS;", "ai", "uo", "ts", "z.", "ts.h", "k", "ong", "@r", "iA", "ei", "yE", "tsh", "ua",
-    "ph", "y@", "u@", "yu", "iN",
+_INITIALS_AND_ENDINGS = (
+    "n", "t", "X", "j", "w", "S;", "N", "s.", "p", "f", "l", "tS;h", "m", "kh", "ts.", "th", "s",
+    "tS;", "ts", "z.", "ts.h", "k", "tsh", "ph",
 )  # fmt: skip
-"""espeak-ng's own mnemonics; tones are not told apart."""
+_VOWELS = (
+    "i", "Au", "@", "A", "u", "i.", "a", "iou", "iE", "o-", "y", "o", "ou", "i[", "ai", "uo", "ong",
+    "iA", "ei", "ua", "u@",
+)  # fmt: skip
+_NEVER_NEUTRAL = ("uei", "uai", "y&", "yE", "y@", "@r")
+MANDARIN = (
+    *_INITIALS_AND_ENDINGS,
+    *(vowel + tone for vowel in _VOWELS for tone in "12345"),
+    *(vowel + tone for vowel in _NEVER_NEUTRAL for tone in "1234"),
+)
+"""espeak-ng's own mnemonics, vowels with their tone as in pinyin, 5 for the neutral one: 买 and 卖
+differ in nothing else. The tone is the syllable's own: a third before a third, which is said as a
+second, is still a third, and the network hears it from both sides.
+"""
 
 SILENCE, UNKNOWN = 1, 2
 UNKNOWN_SOUND, TALK_SOUND = "SPN", "TLK"

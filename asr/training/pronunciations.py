@@ -135,8 +135,9 @@ def read_whole(espeak: Espeak, text: str, voice: str, language: str) -> tuple[st
 
 
 def _phones(sounds: Sequence[Sound], voice: str, language: str) -> list[list[str] | None]:
-    names = [sound.mnemonic for sound in sounds]
-    return mandarin_phones(names) if language == "zh" else english_phones(names, voice)
+    if language == "zh":
+        return mandarin_phones(sounds)
+    return english_phones([sound.mnemonic for sound in sounds], voice)
 
 
 def _stretched(sounds: Sequence[Sound], end: int) -> list[Sound]:

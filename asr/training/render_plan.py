@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from asr.training.flite import TRAINING_VOICES, installed_voices
 from asr.training.speech_text import SpeechTexts
 
-_RECIPE = 4
+_RECIPE = 5
 """To be raised when the same plan gives other sounds than before."""
 _ESPEAK = {"en": 14_500, "zh": 11_500}
 """Utterances of the bundled models' corpora: 9 hours of English, 7 of Mandarin."""

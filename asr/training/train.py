@@ -110,8 +110,23 @@ class Training:
 
     def network(self) -> AcousticNetwork:
         """What has been learned so far."""
-        self._network.eval()
-        return folded(self._network, (self._counts / self._counts.sum()).astype(np.float32))
+        return self._folded(self._network)
+
+    def network_towards(self, start: Path, share: float) -> AcousticNetwork:
+        """What has been learned, but only `share` of the way from another run's state to here."""
+        before = torch.load(start, weights_only=True)["network"]
+        between = LearningNetwork(self._recipe.shape)
+        between.load_state_dict(
+            {
+                name: torch.lerp(before[name], now, share) if now.is_floating_point() else now
+                for name, now in self._network.state_dict().items()
+            }
+        )
+        return self._folded(between)
+
+    def _folded(self, network: LearningNetwork) -> AcousticNetwork:
+        shares = self._counts / self._counts.sum()
+        return folded(network.eval(), shares.astype(np.float32))
 
     def _begin(self) -> None:
         """Go on from the state of an interrupted run, or look at the first block's features."""

@@ -108,6 +108,14 @@ def test_one_word_answers_are_not_missed(models, speaker, text, language):
     assert heard == [text]
 
 
+@pytest.mark.parametrize("word", ["买", "卖"])
+def test_words_that_differ_by_tone_alone_are_told_apart(models, speaker, word):
+    recognizer = models["zh"].open(("买", "卖"))
+    recognizer.accept(np.concatenate([silence(300), over_the_line(speaker, word, "zh")]))
+    recognizer.accept(silence(300))
+    assert recognizer.finish().text == word
+
+
 def test_a_voice_is_understood_over_a_noisy_line(models, speaker):
     text, language = PHRASES[0]
     voice = np.concatenate([silence(3000), over_the_line(speaker, text, language), silence(1500)])

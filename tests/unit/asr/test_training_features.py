@@ -10,14 +10,12 @@ import pytest
 from asr.model_files import default_models
 from asr.training.acoustic_network import AcousticNetwork, Affine, Block, NetworkShape
 from asr.training.features import CEPSTRA, MFCC_CONF, mfcc
-from asr.training.final_mdl import Scoring, final_mdl, shared_out
+from asr.training.final_mdl import Scoring, final_mdl, shared_out, toned_outputs
 from asr.training.kaldi_binary import packed_bytes
 from asr.training.labels import STEP
 from asr.training.phone_sets import phone_set
 
-PHONES = phone_set("en")
-OUTPUTS = len(PHONES.phones) + 1
-SCORING = Scoring(prior_power=0.7)
+SCORING = Scoring(prior_power=0.7, tone=0.3)
 
 LISTEN = """
 import json, sys
@@ -42,20 +40,20 @@ def packed(layer):
     return replace(layer, weights=(lowest + extent / 255 * places).astype(np.float32))
 
 
-def some_network(seed):
+def some_network(seed, outputs):
     rng = np.random.default_rng(seed)
 
-    def layer(inputs, outputs, scale=1.0):
-        weights = rng.normal(0, scale / inputs**0.5, (outputs, inputs))
+    def layer(inputs, units, scale=1.0):
+        weights = rng.normal(0, scale / inputs**0.5, (units, inputs))
         return packed(
-            Affine(weights.astype(np.float32), rng.normal(0, 0.3, outputs).astype(np.float32))
+            Affine(weights.astype(np.float32), rng.normal(0, 0.3, units).astype(np.float32))
         )
 
-    shape = NetworkShape(OUTPUTS, width=96, narrow=32, blocks=3, reach=2)
+    shape = NetworkShape(outputs, width=96, narrow=32, blocks=3, reach=2)
     blocks = [Block(layer(2 * 96, 32), layer(2 * 32, 96)) for _ in range(shape.blocks)]
-    priors = rng.uniform(1, 5, OUTPUTS).astype(np.float32)
+    priors = rng.uniform(1, 5, outputs).astype(np.float32)
     first = layer(shape.window * CEPSTRA, 96, 0.1)
-    return AcousticNetwork(shape, first, blocks, layer(96, OUTPUTS), priors / priors.sum())
+    return AcousticNetwork(shape, first, blocks, layer(96, outputs), priors / priors.sum())
 
 
 def some_sound():
@@ -64,19 +62,20 @@ def some_sound():
     return (rng.normal(0, 1500, 20000) * swell).round().astype(np.int16)
 
 
-def totals_by_vosk(tmp_path, sound, network, outputs):
+def totals_by_vosk(tmp_path, sound, network, language, outputs):
     """What libvosk adds up over the sound if all its sounds score as one output does."""
     np.save(tmp_path / "sound.npy", sound)
     folders = []
     for output in (None, *outputs):
         folder = tmp_path / f"model-{output}"
-        shutil.copytree(default_models()["en"], folder)
+        shutil.copytree(default_models()[language], folder)
         (folder / "conf" / "mfcc.conf").write_text(MFCC_CONF)
-        chosen = np.zeros((OUTPUTS + 2, 2 * OUTPUTS), np.float32)
+        count = network.shape.outputs
+        chosen = np.zeros((count + 2, 2 * count), np.float32)
         if output is not None:
             chosen[:, output] = 0.1
-        decoder = Affine(chosen, np.zeros(OUTPUTS + 2, np.float32))
-        model = final_mdl(network, PHONES, SCORING, decoder)
+        decoder = Affine(chosen, np.zeros(count + 2, np.float32))
+        model = final_mdl(network, phone_set(language), SCORING, decoder)
         (folder / "am" / "final.mdl").write_bytes(model)
         folders.append(str(folder))
     done = subprocess.run(
@@ -87,10 +86,14 @@ def totals_by_vosk(tmp_path, sound, network, outputs):
     return [total - nothing for total in totals]
 
 
-def test_libvosk_hears_the_features_and_the_network_that_we_trained(tmp_path):
-    network, sound, outputs = some_network(1), some_sound(), (0, 7, 40)
-    ours = shared_out(network.log_posteriors(mfcc(sound)), network.priors, SCORING)
-    theirs = totals_by_vosk(tmp_path, sound, network, outputs)
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_libvosk_hears_the_features_and_the_network_that_we_trained(tmp_path, language):
+    phones = phone_set(language)
+    network, sound = some_network(1, len(phones.phones) + 1), some_sound()
+    log_posteriors = network.log_posteriors(mfcc(sound))
+    ours = shared_out(log_posteriors, network.priors, SCORING, toned_outputs(phones))
+    outputs = (0, 7, 40)
+    theirs = totals_by_vosk(tmp_path, sound, network, language, outputs)
     assert theirs == pytest.approx([0.1 * ours[:, k].sum() for k in outputs], rel=1e-3)
 
 
@@ -98,7 +101,7 @@ def test_a_decoded_frame_stands_for_three_frames_of_features():
     sound = some_sound()
     features = mfcc(sound)
     assert features.shape == (1 + (sound.size - 200) // 80, CEPSTRA)
-    assert len(some_network(2).log_posteriors(features)) == -(-len(features) // STEP)
+    assert len(some_network(2, 41).log_posteriors(features)) == -(-len(features) // STEP)
 
 
 def test_sound_shorter_than_a_window_has_no_features():

@@ -43,6 +43,12 @@ def test_a_training_that_was_interrupted_ends_with_the_same_network(trained):
     assert trained["resuming"] < 1e-6
 
 
+def test_a_network_may_be_taken_on_the_way_between_two(trained):
+    start, middle, end = zip(trained["from_start"], trained["from_end"], strict=True)
+    assert start[0] < 1e-6 < start[1] and end[1] < 1e-6 < end[0]
+    assert min(middle) > 1e-3
+
+
 def test_a_state_of_another_plan_is_refused(trained):
     assert "with another plan" in trained["refused"]
     assert "delete it to begin anew" in trained["refused"]

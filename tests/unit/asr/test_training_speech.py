@@ -43,8 +43,8 @@ def brightness(samples):
         ("see, the fridge", Manner("en-us+m3", rate=140), "en", "s iy SIL dh ax f r ih jh SIL"),
         ("car", Manner("en"), "en", "k aa SIL"),
         ("car", Manner("en-us"), "en", "k aa r SIL"),
-        ("包裹", Manner("cmn+f2"), "zh", "p Au k uo SIL"),
-        ("裙子", Manner("cmn"), "zh", "tS;h y@ n ts i[ SIL"),
+        ("包裹", Manner("cmn+f2"), "zh", "p Au1 k uo3 SIL"),
+        ("裙子", Manner("cmn"), "zh", "tS;h y@2 n ts i[5 SIL"),
     ],
 )
 def test_sounds_follow_one_another_without_gaps(text, manner, language, phones):

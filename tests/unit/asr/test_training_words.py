@@ -4,7 +4,7 @@ import pytest
 
 from asr.training.english_sounds import english_phones
 from asr.training.errors import WordsUnusable
-from asr.training.espeak import Espeak
+from asr.training.espeak import Espeak, Sound, with_tones
 from asr.training.lexicon import (
     Pronunciation,
     lexicon_graph,
@@ -28,8 +28,33 @@ def test_an_r_is_heard_only_where_the_accent_speaks_it():
     assert english_phones(["??", "_:"], "en") == [None, []]
 
 
-def test_mandarin_sounds_are_espeaks_own():
-    assert mandarin_phones(["p", "i", "N", "_|", "%"]) == [["p"], ["i"], ["N"], [], None]
+def test_mandarin_sounds_are_espeaks_own_with_the_syllables_tone():
+    sounds = [Sound("p", 0, 1), Sound("i", 0, 1, tone=1), Sound("N", 0, 1), Sound("_|", 0, 1)]
+    assert mandarin_phones(sounds) == [["p"], ["i1"], ["N"], []]
+    assert mandarin_phones([Sound("%", 0, 1), Sound("i", 0, 1)]) == [None, None]
+    assert mandarin_phones([Sound("yi", 0, 1, tone=2)]) == [["y@2"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "tones"),
+    [
+        ("买东西", [3, 1, 1]),
+        ("卖，不要", [4, 2, 4]),
+        ("妈妈骂马吗", [1, 5, 4, 3, 5]),
+        ("买iphone", [3]),
+        ("", []),
+    ],
+)
+def test_espeak_tells_the_tones_it_speaks(text, tones):
+    sounds = Espeak().sounds(text, "cmn")
+    assert [sound.tone for sound in sounds if sound.tone] == tones
+
+
+def test_tones_are_left_out_where_espeak_spoke_other_sounds_than_it_wrote():
+    said = [Sound("m", 0, 1), Sound("ai", 0, 1), Sound("_:", 0, 1)]
+    assert [one.tone for one in with_tones(said, ["m", "ai214", "_!"])] == [0, 3, 0]
+    assert with_tones(said, ["m", "A214"]) == said
+    assert with_tones(said, []) == said
 
 
 def test_words_are_read_alone_and_in_sentences():
@@ -43,8 +68,8 @@ def test_words_are_read_alone_and_in_sentences():
 def test_two_characters_that_espeak_reads_as_one_are_still_a_word():
     lexicon = lexicon_of(pronounce(["包裹", "冰箱"], [["我", "的", "包裹", "破损"]], "zh"))
     assert [(said.word, said.phones) for said in lexicon] == [
-        ("冰箱", ("p", "i", "N", "S;", "iA", "N")),
-        ("包裹", ("p", "Au", "k", "uo")),
+        ("冰箱", ("p", "i1", "N", "S;", "iA1", "N")),
+        ("包裹", ("p", "Au1", "k", "uo3")),
     ]
 
 
@@ -143,7 +168,7 @@ def test_a_word_that_espeak_reads_wrongly_is_also_known_as_people_say_it():
     assert not set(text.also_said) & set(text.spelled)
     lexicon = whole_lexicon(replace(text, words=("便宜",)), [Sentence(("便宜", "一点"), 1.0)], "zh")
     ways = [said.phones for said in lexicon if said.word == "便宜"]
-    assert sorted(ways) == [("p", "iE", "n", "j", "i"), ("ph", "iE", "n", "j", "i")]
+    assert sorted(ways) == [("p", "iE4", "n", "j", "i2"), ("ph", "iE2", "n", "j", "i5")]
     assert "东莞" not in {said.word for said in lexicon}
 
 

@@ -81,6 +81,13 @@ def main(folder):
         frames = torch.from_numpy(padded(features, SHAPE, steps))[None]
         scores = whole._network(frames)[0]
     folded = network.log_posteriors(features)
+    further = Training(learned, watched, replace(plan, passes=1), folder / "further.pt")
+    further.start_from(folder / "whole.pt")
+    end = further.run(lambda _: None).log_posteriors(features)
+    between = [
+        further.network_towards(folder / "whole.pt", share).log_posteriors(features)
+        for share in (0.0, 0.5, 1.0)
+    ]
     print(
         json.dumps(
             {
@@ -89,6 +96,8 @@ def main(folder):
                 "folding": float(np.abs(scores.log_softmax(-1).numpy() - folded).max()),
                 "resuming": float(np.abs(again.log_posteriors(features) - folded).max()),
                 "refused": refused,
+                "from_start": [float(np.abs(one - folded).max()) for one in between],
+                "from_end": [float(np.abs(one - end).max()) for one in between],
                 "priors": network.priors.tolist(),
             }
         )
