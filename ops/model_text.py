@@ -33,7 +33,8 @@ def _texts(language: str) -> Iterator[tuple[str, float]]:
     yield from _examples(language)
     for prompt in _prompts(language):
         yield prompt, _PROMPT_WEIGHT
-    for story in files("simulator").joinpath("stories").iterdir():
+    stories = files("simulator").joinpath("stories").iterdir()
+    for story in sorted(stories, key=lambda path: path.name):
         if story.name.endswith(".yaml"):
             for said in _said(yaml.safe_load(story.read_text(encoding="utf-8")), language):
                 yield said, _STORY_WEIGHT

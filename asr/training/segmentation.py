@@ -22,7 +22,7 @@ class Segmenter:
         self._own = frozenset(own)
         self._whole = frozenset(whole)
         self._jieba: Any = jieba.Tokenizer()
-        for word in self._own:
+        for word in sorted(self._own):  # what one weighs depends on those before it
             if len(word) > 1:
                 self._jieba.add_word(word)
         for word in self._whole:

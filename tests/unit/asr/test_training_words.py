@@ -1,4 +1,8 @@
+import os
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -18,6 +22,8 @@ from asr.training.pronunciations import READERS, lexicon_of, pronounce, read_wor
 from asr.training.segmentation import Segmenter
 from asr.training.texts import clauses, expand, load_text
 from asr.training.vocabulary import AddedWord, added_lexicon, read_word_list, whole_lexicon
+
+ROOT = Path(__file__).parents[3]
 
 
 def test_an_r_is_heard_only_where_the_accent_speaks_it():
@@ -134,6 +140,24 @@ def test_numbers_are_cut_into_digits_and_own_words_are_not_cut():
     segmenter = Segmenter({"跑步鞋"}, ["扫地机器人"])
     assert segmenter.words("我的扫地机器人一三五零") == ["我", "的", "扫地机器人", *"一三五零"]
     assert "跑步鞋" in segmenter.words("跑步鞋坏了")
+
+
+CUT = """
+from asr.training.segmentation import Segmenter
+from asr.training.texts import load_text
+print(Segmenter(set(load_text("zh").words)).words("慢慢慢急死我了喂喂喂信号不好"))
+"""
+
+
+def test_a_sentence_is_cut_the_same_in_every_process():
+    cuts = {
+        subprocess.run(
+            [sys.executable, "-X", "utf8", "-c", CUT], capture_output=True, text=True, timeout=60,
+            check=True, cwd=ROOT, encoding="utf-8", env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("0", "11", "12", "14")
+    }  # fmt: skip
+    assert len(cuts) == 1 and "慢慢" in cuts.pop()
 
 
 def test_a_list_of_words_may_have_comments_and_pronunciations():
